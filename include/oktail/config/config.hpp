@@ -1,0 +1,112 @@
+#pragma once
+
+#include <oktail/config/key_table.hpp>
+#include <oktail/core/clock.hpp>
+#include <oktail/model/origin.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oktail {
+
+class SinkOptions;
+
+/// Where a new route begins.
+class StartPoint {
+public:
+    enum class Kind : std::uint8_t { now, earliest, ago, at };
+
+    StartPoint() = default;
+    static StartPoint earliest() { return {Kind::earliest, {}, {}}; }
+    static StartPoint ago(std::chrono::milliseconds span) { return {Kind::ago, span, {}}; }
+    static StartPoint at(UtcTime time) { return {Kind::at, {}, time}; }
+
+    Kind kind() const noexcept { return kind_; }
+    std::chrono::milliseconds span() const noexcept { return span_; }
+    UtcTime time() const noexcept { return time_; }
+    bool operator==(const StartPoint&) const = default;
+
+private:
+    StartPoint(Kind kind, std::chrono::milliseconds span, UtcTime time) : kind_(kind), span_(span), time_(time) {}
+
+    Kind kind_ = Kind::now;
+    std::chrono::milliseconds span_{};
+    UtcTime time_{};
+};
+
+struct AuthConfig {
+    std::string client_id;
+    std::vector<std::filesystem::path> client_secret_files;  ///< one or two, in the order they are tried; resolved
+};
+
+struct PollConfig {
+    std::chrono::milliseconds min_interval{1'000};
+    std::chrono::milliseconds max_interval{30'000};
+    bool operator==(const PollConfig&) const = default;
+};
+
+/// A sink of a tenant: one route.
+struct RouteConfig {
+    std::string sink;
+    std::optional<StartPoint> start;   ///< instead of the tenant's
+    std::vector<std::string> include;  ///< patterns on eventType; none: all events
+    std::vector<std::string> exclude;
+    ConfigPlace place;
+};
+
+struct TenantConfig {
+    std::string name;
+    Origin domain;
+    std::vector<std::string> link_hosts;
+    AuthConfig auth;
+    std::string filter;
+    StartPoint start;
+    PollConfig poll;
+    double rate_limit_share = 0.5;
+    std::chrono::milliseconds request_timeout{60'000};
+    std::chrono::milliseconds stall_after{300'000};
+    std::size_t max_event = 1024 * 1024;  ///< bytes
+    std::vector<RouteConfig> sinks;
+    std::map<std::string, std::string> labels;
+    std::string connect_to;         ///< "host:port"; empty: the domain
+    std::filesystem::path ca_file;  ///< resolved; empty: the system's
+    ConfigPlace place;
+};
+
+struct SinkConfig {
+    std::string name;
+    std::string type;
+    std::shared_ptr<const SinkOptions> options;
+    ConfigPlace place;
+};
+
+enum class LogFormat : std::uint8_t { automatic, text, json };
+
+struct LogConfig {
+    std::string level = "info";
+    LogFormat format = LogFormat::automatic;
+};
+
+struct LimitsConfig {
+    std::size_t memory = 256 * 1024 * 1024;  ///< bytes of pages in flight and cached
+    unsigned threads = 0;                    ///< 0: one per core
+};
+
+/// The whole configuration, checked: one field per key of docs/configuration.md, the unit in the type.
+struct Config {
+    std::filesystem::path state_dir;
+    std::string instance;
+    LogConfig log;
+    LimitsConfig limits;
+    std::vector<TenantConfig> tenants;
+    std::vector<SinkConfig> sinks;
+};
+
+}  // namespace oktail

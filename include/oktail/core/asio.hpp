@@ -1,0 +1,7 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace oktail {
+namespace asio = boost::asio;
+}  // namespace oktail

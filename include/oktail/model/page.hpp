@@ -1,0 +1,41 @@
+#pragma once
+
+#include <oktail/core/buffer.hpp>
+#include <oktail/core/byte_budget.hpp>
+#include <oktail/model/cursor.hpp>
+#include <oktail/model/event.hpp>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace oktail {
+
+/// One answer of Okta: the decompressed body, where each event lies in it, and where to go next.
+/// Immutable, shared by all routes of the tenant, safe to read from any thread.
+class Page {
+public:
+    Page(Buffer body, std::vector<EventSlice> events, Cursor next, UtcTime fetched_at, ByteBudget::Reservation memory = {});
+
+    std::size_t size() const noexcept { return events_.size(); }
+    bool empty() const noexcept { return events_.empty(); }
+    /// The event's JSON exactly as Okta sent it (a line break between tokens is a space); valid as long as the page lives.
+    std::string_view event(std::size_t i) const { return body_.view().substr(events_[i].offset, events_[i].size); }
+    const EventSlice& slice(std::size_t i) const { return events_[i]; }
+    const Cursor& next() const noexcept { return next_; }
+    /// Okta's clock when it answered. An empty page means: nothing newer than `next` at this time.
+    UtcTime fetched_at() const noexcept { return fetched_at_; }
+    /// Bytes it holds in memory.
+    std::size_t bytes() const noexcept { return body_.capacity() + events_.capacity() * sizeof(EventSlice); }
+
+private:
+    Buffer body_;
+    std::vector<EventSlice> events_;
+    Cursor next_;
+    UtcTime fetched_at_;
+    ByteBudget::Reservation memory_;
+};
+
+using PagePtr = std::shared_ptr<const Page>;
+
+}  // namespace oktail

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <oktail/config/key_table.hpp>
+#include <oktail/core/clock.hpp>
+#include <oktail/sink/sink.hpp>
+#include <oktail/state/state_store.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oktail {
+
+/// What sinks of every type are built with. All of it outlives them.
+class SinkDeps {
+public:
+    SinkDeps(Clock& clock, StateStore& state, std::vector<asio::any_io_executor> shards, bool accept_new_state)
+        : clock(clock), state(state), shards(std::move(shards)), accept_new_state(accept_new_state) {}
+
+    Clock& clock;
+    StateStore& state;
+    std::vector<asio::any_io_executor> shards;  ///< for state that routes of several shards share: pick one by hash
+    bool accept_new_state;
+};
+
+/// The keys of one sink, read and checked. Each type derives its own.
+class SinkOptions {
+public:
+    virtual ~SinkOptions() = default;
+};
+
+/// One type of sink. All of them stand in src/sink/all_sinks.cpp.
+class SinkFactory {
+public:
+    virtual ~SinkFactory() = default;
+
+    virtual std::string_view type() const = 0;
+    /// The keys beside `type`: read, checked, printed and documented from here.
+    virtual const KeyTable& keys() const = 0;
+    /// Pure; reports every problem. nullptr if there were any.
+    virtual std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, Problems& problems) const = 0;
+    /// Once at start, before the first make(): mends what an earlier run left, for sinks that are no longer configured too.
+    /// Errors: fatal. What has to wait (full disk) does not hold up the start: open() of that route waits.
+    virtual asio::awaitable<Result<void>> recover(SinkDeps deps) const;
+    virtual std::unique_ptr<Sink> make(std::string name, std::shared_ptr<const SinkOptions> options, SinkDeps deps) const = 0;
+};
+
+/// Every type of sink that oktail knows.
+const std::vector<const SinkFactory*>& all_sinks();
+
+}  // namespace oktail

@@ -1,0 +1,2 @@
+// The bodies of Asio, compiled once.
+#include <boost/asio/impl/src.hpp>
