@@ -12,6 +12,13 @@ if(OKTAIL_CCACHE)
         CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${OKTAIL_CCACHE})
 endif()
 
+if(OKTAIL_TIDY)
+    # Ninja checks again what changed; the hash makes everything look changed when the rules do.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.clang-tidy)
+    file(SHA1 ${CMAKE_SOURCE_DIR}/.clang-tidy rules)
+    set(CMAKE_CXX_CLANG_TIDY clang-tidy-19 --quiet --extra-arg=-DOKTAIL_TIDY_RULES=${rules})
+endif()
+
 add_library(oktail_flags INTERFACE)
 target_compile_options(oktail_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
     -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)

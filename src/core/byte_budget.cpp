@@ -8,8 +8,16 @@
 #include <deque>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace oktail {
+
+struct ByteBudget::Reclaimer::Hook {
+    Hook(asio::any_io_executor executor, std::function<void()> reclaim)
+        : executor(std::move(executor)), reclaim(std::move(reclaim)) {}
+    asio::any_io_executor executor;
+    std::function<void()> reclaim;  ///< empty once its owner is gone; on the executor only
+};
 
 struct ByteBudget::State {
     /// A waiter of any shard. Its timer is touched on its own executor only.
@@ -51,12 +59,33 @@ struct ByteBudget::State {
         }
     }
 
+    /// Under the mutex.
+    void ask_for_room() {
+        for (const auto& hook : reclaimers)
+            asio::post(hook->executor, [hook] {
+                if (hook->reclaim) hook->reclaim();
+            });
+    }
+
     const std::size_t limit;
     mutable std::mutex mutex;
     std::size_t used = 0;
     bool exclusive_taken = false;
     std::deque<std::shared_ptr<Waiter>> waiters;
+    std::vector<std::shared_ptr<Reclaimer::Hook>> reclaimers;
 };
+
+ByteBudget::Reclaimer::Reclaimer(ByteBudget& budget, asio::any_io_executor executor, std::function<void()> reclaim)
+    : state_(budget.state_), hook_(std::make_shared<Hook>(std::move(executor), std::move(reclaim))) {
+    const std::lock_guard lock(state_->mutex);
+    state_->reclaimers.push_back(hook_);
+}
+
+ByteBudget::Reclaimer::~Reclaimer() {
+    hook_->reclaim = nullptr;
+    const std::lock_guard lock(state_->mutex);
+    std::erase(state_->reclaimers, hook_);
+}
 
 ByteBudget::Reservation::Reservation(std::shared_ptr<State> state, std::size_t bytes, bool exclusive)
     : state_(std::move(state)), bytes_(bytes), exclusive_(exclusive) {}
@@ -137,6 +166,7 @@ asio::awaitable<Result<ByteBudget::Reservation>> ByteBudget::wait_for(std::size_
         state->waiters.push_back(waiter);
         state->grant();
         if (waiter->granted) co_return Reservation(state, bytes, exclusive);
+        state->ask_for_room();
     }
     // Whatever ends the wait, a hard cancel too: what was granted is given back, what was not is taken off the queue.
     const auto settle = [&state, &waiter](void*) {

@@ -1,5 +1,6 @@
 #include <oktail/core/secret.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -7,6 +8,15 @@ namespace oktail {
 
 Secret::Secret(std::string_view bytes) : bytes_(new char[bytes.size()]), size_(bytes.size()) {
     std::memcpy(bytes_.get(), bytes.data(), bytes.size());
+}
+
+Secret Secret::joined(std::initializer_list<std::string_view> parts) {
+    Secret whole;
+    for (const std::string_view part : parts) whole.size_ += part.size();
+    whole.bytes_.reset(new char[whole.size_]);
+    char* end = whole.bytes_.get();
+    for (const std::string_view part : parts) end = std::copy(part.begin(), part.end(), end);
+    return whole;
 }
 
 Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}

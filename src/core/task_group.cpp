@@ -26,7 +26,7 @@ void TaskGroup::spawn(asio::awaitable<void> task) {
             } catch (...) {
                 log::error({}, "a task ended by an unknown exception");
             }
-            OKTAIL_ASSERT(!"no exception leaves a task");
+            OKTAIL_ASSERT(false && "no exception leaves a task");
         }
         signals_.erase(signal);
         if (signals_.empty())

@@ -64,7 +64,8 @@ std::optional<UtcTime> point(int y, int mo, int d, int h, int mi, int s, int ms,
 }
 
 std::tm broken_down(UtcTime time) {
-    const std::time_t t = system_clock::to_time_t(floor<seconds>(time));
+    // Not to_time_t(): it goes by nanoseconds, which end in 2262, and a peer may send any year.
+    const std::time_t t = floor<seconds>(time).time_since_epoch().count();
     std::tm parts{};
     gmtime_r(&t, &parts);
     return parts;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <oktail/core/asio.hpp>
+#include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
 #include <oktail/core/secret.hpp>
 #include <oktail/http/http_client.hpp>
@@ -42,14 +43,16 @@ class Authorizer {
 public:
     virtual ~Authorizer() = default;
 
-    /// Headers with a token good for at least one more minute; concurrent callers share one grant.
-    /// Waits through transient trouble of the token endpoint with a backoff of its own.
-    /// Errors: unauthorized (a person must act), stopped. Call on the tenant's shard.
+    /// Headers with a token good for one more minute, or a tenth of its life where that is shorter; concurrent callers share
+    /// one grant. Waits through transient trouble of the token endpoint with a backoff of its own. Errors: unauthorized (a
+    /// person must act), stopped. Call on the tenant's shard.
     virtual asio::awaitable<Result<AuthHeaders>> authorize(Method method, std::string url, std::stop_token stop) = 0;
     /// Okta refused headers that carried `token` (401, or a DPoP challenge): says whether asking again, once, can help.
     virtual bool refused(std::uint64_t token, AuthChallenge challenge) = 0;
     /// Every answer, good ones too: a DPoP nonce and the server's clock may come with any of them.
     virtual void observed(const ResponseHead& head) = 0;
+    /// The org's clock, by the `Date` of the newest answer observed; our own before the first.
+    virtual UtcTime server_now() const = 0;
 };
 
 }  // namespace oktail

@@ -11,12 +11,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace oktail {
 
-class SinkOptions;
+/// The keys of one sink, read and checked. Each type of sink derives its own.
+class SinkOptions {
+public:
+    virtual ~SinkOptions() = default;
+    /// Of a sink that writes files: with {tenant}, {label.NAME} and strftime. What holds for all sinks and tenants together is
+    /// checked by it.
+    virtual std::string_view path_template() const { return {}; }
+};
 
 /// Where a new route begins.
 class StartPoint {
@@ -44,6 +52,7 @@ private:
 struct AuthConfig {
     std::string client_id;
     std::vector<std::filesystem::path> client_secret_files;  ///< one or two, in the order they are tried; resolved
+    ConfigPlace place;                                       ///< of the files
 };
 
 struct PollConfig {
@@ -77,14 +86,15 @@ struct TenantConfig {
     std::map<std::string, std::string> labels;
     std::string connect_to;         ///< "host:port"; empty: the domain
     std::filesystem::path ca_file;  ///< resolved; empty: the system's
-    ConfigPlace place;
+    ConfigPlace place;              ///< of the name
+    ConfigPlace domain_place;
 };
 
 struct SinkConfig {
     std::string name;
     std::string type;
     std::shared_ptr<const SinkOptions> options;
-    ConfigPlace place;
+    ConfigPlace place;  ///< of the name
 };
 
 enum class LogFormat : std::uint8_t { automatic, text, json };
@@ -102,7 +112,7 @@ struct LimitsConfig {
 /// The whole configuration, checked: one field per key of docs/configuration.md, the unit in the type.
 struct Config {
     std::filesystem::path state_dir;
-    std::string instance;
+    std::string instance;  ///< empty: the machine id
     LogConfig log;
     LimitsConfig limits;
     std::vector<TenantConfig> tenants;

@@ -3,7 +3,10 @@
 #include <oktail/core/asio.hpp>
 #include <oktail/core/error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 
@@ -36,6 +39,22 @@ public:
         std::shared_ptr<State> state_;
         std::size_t bytes_ = 0;
         bool exclusive_ = false;
+    };
+
+    /// Lets go of what can be fetched again, when somebody waits for room. Gone with the object; make it and end it on
+    /// `executor`.
+    class Reclaimer {
+    public:
+        Reclaimer(ByteBudget& budget, asio::any_io_executor executor, std::function<void()> reclaim);
+        Reclaimer(const Reclaimer&) = delete;
+        Reclaimer& operator=(const Reclaimer&) = delete;
+        ~Reclaimer();
+
+    private:
+        friend struct State;
+        struct Hook;
+        std::shared_ptr<State> state_;
+        std::shared_ptr<Hook> hook_;
     };
 
     explicit ByteBudget(std::size_t limit);

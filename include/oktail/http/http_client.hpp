@@ -48,8 +48,17 @@ public:
     unsigned status() const noexcept { return status_; }
     const std::vector<std::pair<std::string, std::string>>& fields() const noexcept { return fields_; }
     /// The first field of that (lower case) name.
-    std::optional<std::string_view> find(std::string_view name) const;
-    std::vector<std::string_view> find_all(std::string_view name) const;
+    std::optional<std::string_view> find(std::string_view name) const {
+        for (const auto& [key, value] : fields_)
+            if (key == name) return value;
+        return std::nullopt;
+    }
+    std::vector<std::string_view> find_all(std::string_view name) const {
+        std::vector<std::string_view> values;
+        for (const auto& [key, value] : fields_)
+            if (key == name) values.push_back(value);
+        return values;
+    }
 
 private:
     unsigned status_ = 0;

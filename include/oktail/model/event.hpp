@@ -30,6 +30,9 @@ struct EventSlice {
     std::uint32_t size = 0;    ///< bytes
     Uuid id;
     UtcTime published{};  ///< the epoch if the event has none
+    /// false: found not to be JSON, or not UTF-8; its bytes are as they came, line breaks inside strings included.
+    /// true promises UTF-8 without raw line breaks; literals and numbers that nobody needed are not checked.
+    bool well_formed = true;
 };
 
 }  // namespace oktail

@@ -34,10 +34,10 @@ public:
     std::string_view event(std::size_t i) const { return page_->event(index(i)); }
     const EventSlice& slice(std::size_t i) const { return page_->slice(index(i)); }
     const PagePtr& page() const noexcept { return page_; }
-
-private:
+    /// The place in the page of the batch's i-th event.
     std::size_t index(std::size_t i) const { return left_ ? (*left_)[i] : i; }
 
+private:
     PagePtr page_;
     std::shared_ptr<const Indices> left_;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <oktail/config/key_table.hpp>
+#include <oktail/config/config.hpp>
 #include <oktail/core/clock.hpp>
 #include <oktail/sink/sink.hpp>
 #include <oktail/state/state_store.hpp>
@@ -24,12 +24,6 @@ public:
     StateStore& state;
     std::vector<asio::any_io_executor> shards;  ///< for state that routes of several shards share: pick one by hash
     bool accept_new_state;
-};
-
-/// The keys of one sink, read and checked. Each type derives its own.
-class SinkOptions {
-public:
-    virtual ~SinkOptions() = default;
 };
 
 /// One type of sink. All of them stand in src/sink/all_sinks.cpp.

@@ -18,7 +18,7 @@ public:
 
     std::int64_t id = 0;
     std::string key;            ///< sink name + '\n' + the path with the placeholders filled, time not
-    std::string last_time;      ///< time text of the name given last; names never go back
+    std::string last_time;      ///< in the name given last, RFC 3339; names never go back
     std::int64_t last_seq = 0;  ///< its number
 };
 
@@ -51,7 +51,8 @@ public:
     std::string bytes;        ///< empty in what load_files() returns
 };
 
-/// What one transaction changes, all or nothing.
+/// What one transaction changes, all or nothing. What goes (purged, dropped_files) goes before the rest comes, so that the redo
+/// of a file can be put in again at other offsets.
 class StateChange {
 public:
     StateChange() = default;

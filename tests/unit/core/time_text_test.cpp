@@ -26,6 +26,12 @@ TEST(TimeText, RefusesWhatIsNoTime) {
 
 TEST(TimeText, BeforeTheEpoch) { EXPECT_EQ(rfc3339(UtcTime(milliseconds(-1))), "1969-12-31T23:59:59.999Z"); }
 
+TEST(TimeText, YearsBeyondNanosecondsOfTheClock) {
+    const auto time = parse_rfc3339("4991-10-06T08:49:37.000Z");
+    ASSERT_TRUE(time);
+    EXPECT_EQ(rfc3339(*time), "4991-10-06T08:49:37.000Z");
+}
+
 TEST(TimeText, HttpDateBothWays) {
     const auto time = parse_http_date("Tue, 06 Jan 2026 10:00:12 GMT");
     ASSERT_TRUE(time);
