@@ -1,15 +1,18 @@
 #pragma once
 
-#include <oktail/sink/sink_factory.hpp>
+#include "sink/options/event_format.hpp"
+
+#include <oktail/config/config.hpp>
 
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 
 namespace oktail {
 
-enum class EventFormat : std::uint8_t { raw, envelope };
 enum class Delivery : std::uint8_t { exactly_once, at_least_once };
 enum class Fsync : std::uint8_t { every_second, page, never };
 
@@ -21,6 +24,12 @@ public:
     Delivery delivery = Delivery::exactly_once;
     Fsync fsync = Fsync::every_second;
     mode_t mode = 0640;
+
+    std::string_view path_template() const override { return path; }
 };
+
+const KeyTable& file_keys();
+/// Pure; adds every problem. nullptr if there were any.
+std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, Problems& problems);
 
 }  // namespace oktail

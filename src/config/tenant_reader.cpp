@@ -1,0 +1,134 @@
+#include "config/tenant_reader.hpp"
+
+#include "config/domain.hpp"
+#include "config/secret_file.hpp"
+#include "config/section.hpp"
+#include "config/tables.hpp"
+#include "core/quote.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace oktail {
+namespace {
+
+using Kind = ConfigNode::Kind;
+
+/// Okta's secrets have 64 characters; names of files that long have a dot or a slash somewhere.
+bool looks_like_a_secret(std::string_view name) {
+    return name.size() >= 40 && name.find_first_of("./") == std::string_view::npos;
+}
+
+class TenantReader {
+public:
+    TenantReader(const Environment& environment, Problems& problems) : environment_(environment), problems_(problems) {}
+
+    TenantConfig read(const ConfigNode& map) {
+        const Section section(&map, tenant_keys());
+        TenantConfig tenant;
+        tenant.name = section.text("name");
+        tenant.place = place_of(section.given("name"), map);
+        tenant.domain = domain(section.given("domain"));
+        tenant.domain_place = place_of(section.given("domain"), map);
+        tenant.link_hosts = link_hosts(section.given("link_hosts"));
+        tenant.auth = auth(section.section("auth"));
+        tenant.filter = section.text("filter");
+        tenant.start = section.start("start");
+        tenant.poll = poll(section.section("poll"));
+        tenant.rate_limit_share = section.fraction("rate_limit_share");
+        tenant.request_timeout = section.duration("request_timeout");
+        tenant.stall_after = section.duration("stall_after");
+        tenant.max_event = section.size("max_event");
+        tenant.sinks = routes(section.given("sinks"));
+        tenant.labels = labels(section.given("labels"));
+        tenant.connect_to = connect_to(section.given("connect_to"));
+        tenant.ca_file = section.path("ca_file");
+        return tenant;
+    }
+
+private:
+    static ConfigPlace place_of(const ConfigNode* node, const ConfigNode& otherwise) {
+        return node ? node->place : otherwise.place;
+    }
+
+    Origin domain(const ConfigNode* node) {
+        if (!node || node->text.empty()) return {};
+        return parse_domain(node->text, node->place, problems_).value_or(Origin());
+    }
+
+    std::vector<std::string> link_hosts(const ConfigNode* list) {
+        std::vector<std::string> hosts;
+        if (!list) return hosts;
+        for (const ConfigNode& item : list->items) hosts.push_back(domain(&item).authority());
+        return hosts;
+    }
+
+    AuthConfig auth(const Section& section) {
+        AuthConfig auth;
+        auth.client_id = section.text("client_id");
+        const ConfigNode* files = section.given("client_secret_files");
+        if (!files) return auth;
+        auth.place = files->place;
+        for (const ConfigNode& item : files->items) {
+            if (item.text.empty()) continue;
+            if (looks_like_a_secret(item.text))
+                problems_.add(item.place, "this looks like a secret, which must not stand in the configuration",
+                              "put it into a file of its own (chmod 0600) and name that here, such as acme.secret");
+            else auth.client_secret_files.push_back(find_secret(item.text, item.place, environment_));
+        }
+        return auth;
+    }
+
+    static PollConfig poll(const Section& section) {
+        PollConfig poll;
+        poll.min_interval = section.duration("min_interval");
+        poll.max_interval = section.duration("max_interval");
+        return poll;
+    }
+
+    static std::vector<RouteConfig> routes(const ConfigNode* list) {
+        std::vector<RouteConfig> routes;
+        if (!list) return routes;
+        for (const ConfigNode& item : list->items) routes.push_back(route(item));
+        return routes;
+    }
+
+    /// A name alone, or a map with more.
+    static RouteConfig route(const ConfigNode& node) {
+        const Section section(&node, route_keys());
+        const Section events = section.section("events");
+        RouteConfig route;
+        route.place = node.place;
+        route.sink = node.kind == Kind::map ? section.text("name") : node.text;
+        if (section.given("start")) route.start = section.start("start");
+        route.include = events.list("include");
+        route.exclude = events.list("exclude");
+        return route;
+    }
+
+    static std::map<std::string, std::string> labels(const ConfigNode* map) {
+        std::map<std::string, std::string> labels;
+        if (!map) return labels;
+        for (const auto& entry : map->entries) labels.emplace(entry.name, entry.value.text);
+        return labels;
+    }
+
+    std::string connect_to(const ConfigNode* node) {
+        if (!node || node->text.empty()) return {};
+        if (!is_host_and_port(node->text))
+            problems_.add(node->place, quote(node->text, 128) + " is no address",
+                          "write a host and a port, such as 127.0.0.1:8443 or [::1]:8443");
+        return node->text;
+    }
+
+    const Environment& environment_;
+    Problems& problems_;
+};
+
+}  // namespace
+
+TenantConfig read_tenant(const ConfigNode& map, const Environment& environment, Problems& problems) {
+    return TenantReader(environment, problems).read(map);
+}
+
+}  // namespace oktail

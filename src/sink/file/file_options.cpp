@@ -1,0 +1,55 @@
+#include "sink/file/file_options.hpp"
+
+#include "config/key_check.hpp"
+#include "config/path_template.hpp"
+#include "config/section.hpp"
+
+namespace oktail {
+
+const KeyTable& file_keys() {
+    static const KeyTable keys{
+        {.name = "path",
+         .required = true,
+         .example = "/var/log/oktail/{tenant}/%Y-%m-%d.ndjson",
+         .description =
+             "Where lines are appended: absolute, with {tenant}, {label.NAME}, and strftime's %Y %m %d %H %M %S %j %G "
+             "%V %u of the time of writing in UTC. What stands before the first of them is never left."},
+        event_format_key(),
+        {.name = "delivery",
+         .type = KeyType::choice,
+         .fallback = "exactly_once",
+         .constraint = "exactly_once | at_least_once",
+         .description =
+             "exactly_once: every event stands in the file once, whatever happens. at_least_once: a crash may repeat "
+             "a page; faster in bulk."},
+        {.name = "fsync",
+         .type = KeyType::choice,
+         .fallback = "1s",
+         .constraint = "1s | page | never",
+         .description = "When files are flushed to the disk: every second, after every page, or never, which is safe against a "
+                        "kill but not against a power cut."},
+        {.name = "mode",
+         .type = KeyType::file_mode,
+         .fallback = "0640",
+         .description = "The mode of new files. oktail's umask does not count."},
+    };
+    return keys;
+}
+
+std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, Problems& problems) {
+    const bool good = check_keys(sink, file_keys(), problems);
+    const Section section(&sink, file_keys());
+    const ConfigNode* path = section.given("path");
+    if (!good || path->text.empty() || !PathTemplate::parse(path->text, path->place, problems)) return nullptr;
+    auto options = std::make_shared<FileOptions>();
+    options->path = path->text;
+    options->format = read_event_format(section);
+    options->delivery = section.choice<Delivery>(
+        "delivery", {{"exactly_once", Delivery::exactly_once}, {"at_least_once", Delivery::at_least_once}});
+    options->fsync =
+        section.choice<Fsync>("fsync", {{"1s", Fsync::every_second}, {"page", Fsync::page}, {"never", Fsync::never}});
+    options->mode = section.file_mode("mode");
+    return options;
+}
+
+}  // namespace oktail

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "sink/options/event_format.hpp"
+
+#include <oktail/config/config.hpp>
+
+#include <memory>
+
+namespace oktail {
+
+/// The keys of a sink that writes to standard output.
+class StdoutOptions : public SinkOptions {
+public:
+    EventFormat format = EventFormat::raw;
+};
+
+const KeyTable& stdout_keys();
+/// Pure; adds every problem. nullptr if there were any.
+std::shared_ptr<const StdoutOptions> parse_stdout_options(const ConfigNode& sink, Problems& problems);
+
+}  // namespace oktail
