@@ -1,0 +1,77 @@
+#include "http/answer_body.hpp"
+
+#include "http/http_error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace oktail {
+namespace {
+
+constexpr std::size_t page_memory = 4 * 1024 * 1024;  // a page of 1,000 events is 2.5 MB
+constexpr std::size_t expected_ratio = 8;             // gzip of System Log pages: about 7 to 1
+constexpr std::size_t first_room = 64 * 1024;         // where nobody told the length
+
+/// The size to expect, and one byte more, so that a full buffer means "too large" and not "perhaps".
+std::size_t guess(AnswerBody::Encoding encoding, std::optional<std::uint64_t> content_length, std::size_t max) {
+    if (!content_length) return std::min(first_room, max + 1);
+    const std::size_t ratio = encoding == AnswerBody::Encoding::gzip ? expected_ratio : 1;
+    return static_cast<std::size_t>(std::min<std::uint64_t>(*content_length, max / ratio) * ratio) + 1;
+}
+
+}  // namespace
+
+std::size_t AnswerBody::memory_needed(std::optional<std::uint64_t> content_length, std::size_t max) {
+    const std::size_t expected = guess(Encoding::gzip, content_length, max);
+    return std::min(std::max(page_memory, expected), max + 1);
+}
+
+AnswerBody::AnswerBody(Encoding encoding, std::optional<std::uint64_t> content_length, std::size_t max,
+                       ByteBudget::Reservation memory)
+    : encoding_(encoding), max_(max), content_(guess(encoding, content_length, max)), memory_(std::move(memory)) {}
+
+boost::system::error_code AnswerBody::append(std::string_view piece) {
+    wire_bytes_ += piece.size();
+    if (encoding_ == Encoding::identity) return copy(piece);
+    for (;;) {
+        if (const auto ec = inflater_.inflate(piece, content_)) return ec;
+        const bool full = content_.size() == content_.capacity();
+        if (piece.empty() && (!full || inflater_.at_end())) break;
+        if (const auto ec = make_room()) return ec;
+    }
+    if (content_.size() > max_) return HttpError::body_too_large;
+    return {};
+}
+
+boost::system::error_code AnswerBody::copy(std::string_view piece) {
+    if (piece.size() > max_ - content_.size()) return HttpError::body_too_large;
+    while (piece.size() > content_.capacity() - content_.size())
+        if (const auto ec = make_room()) return ec;
+    std::memcpy(content_.data() + content_.size(), piece.data(), piece.size());
+    content_.resize(content_.size() + piece.size());
+    return {};
+}
+
+boost::system::error_code AnswerBody::make_room() {
+    // What is reserved anyway is taken at once: fewer copies, and untouched bytes cost nothing.
+    const std::size_t wanted = std::min(std::max(content_.capacity() * 2, memory_.bytes()), max_ + 1);
+    if (wanted <= content_.capacity()) return HttpError::body_too_large;
+    if (!memory_.try_grow_to(wanted)) return HttpError::out_of_memory_budget;
+    content_.reserve(wanted);
+    return {};
+}
+
+boost::system::error_code AnswerBody::finish() {
+    return encoding_ == Encoding::gzip ? inflater_.finish() : boost::system::error_code();
+}
+
+Buffer AnswerBody::take_content() {
+    // Cut to size only where more than half would be wasted: a copy costs more than the bytes.
+    constexpr std::size_t worth_it = 64 * 1024;
+    const bool wasteful = content_.capacity() > worth_it && content_.capacity() / 2 > content_.size();
+    memory_.shrink_to(content_.size());
+    if (wasteful) return Buffer::copy_of(content_.view());
+    return std::move(content_);
+}
+
+}  // namespace oktail

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <oktail/core/clock.hpp>
+
+#include <algorithm>
+
+namespace oktail {
+
+/// When a request must be over, however many phases it has.
+class Deadline {
+public:
+    Deadline(const Clock& clock, SteadyTime::duration span) : clock_(&clock), end_(clock.now() + span) {}
+
+    /// For a phase of its own limit. Never negative.
+    SteadyTime::duration at_most(SteadyTime::duration phase) const {
+        return std::clamp(end_ - clock_->now(), SteadyTime::duration::zero(), phase);
+    }
+    /// Since `begin` we waited for ourselves, not for the peer: that does not count.
+    void forgive(SteadyTime begin) { end_ += clock_->now() - begin; }
+    SteadyTime now() const { return clock_->now(); }
+
+private:
+    const Clock* clock_;
+    SteadyTime end_;
+};
+
+}  // namespace oktail

@@ -1,0 +1,41 @@
+#include "http/http_error.hpp"
+
+#include <oktail/http/http_client.hpp>
+
+#include <string>
+
+namespace oktail {
+namespace {
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"  // the base is never deleted through
+class HttpErrorCategory final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "oktail.http"; }
+    std::string message(int value) const override {
+        switch (static_cast<HttpError>(value)) {
+            case HttpError::out_of_memory_budget: return "the body outgrew the memory that is left";
+            case HttpError::body_too_large: return "the body is larger than allowed";
+            case HttpError::unknown_encoding: return "the body has an encoding we did not ask for";
+            case HttpError::gzip_damaged: return "the gzip body is damaged";
+            case HttpError::gzip_truncated: return "the gzip body is cut off";
+            case HttpError::gzip_bomb: return "the gzip body inflates beyond reason";
+            case HttpError::too_many_fields: return "the head has too many fields";
+            case HttpError::too_many_interim_answers: return "too many interim (1xx) answers";
+            case HttpError::switches_protocols: return "the server wants to switch protocols";
+        }
+        return "unknown";
+    }
+};
+#pragma GCC diagnostic pop
+
+}  // namespace
+
+boost::system::error_code make_error_code(HttpError error) noexcept {
+    static const HttpErrorCategory category;
+    return {static_cast<int>(error), category};
+}
+
+boost::system::error_code out_of_memory_budget() noexcept { return HttpError::out_of_memory_budget; }
+
+}  // namespace oktail

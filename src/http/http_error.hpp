@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+#include <type_traits>
+
+namespace oktail {
+
+/// What can be wrong with an answer beyond what the network, TLS and Beast report.
+enum class HttpError {
+    out_of_memory_budget = 1,
+    body_too_large,
+    unknown_encoding,
+    gzip_damaged,
+    gzip_truncated,
+    gzip_bomb,
+    too_many_fields,
+    too_many_interim_answers,
+    switches_protocols,
+};
+
+boost::system::error_code make_error_code(HttpError error) noexcept;
+
+}  // namespace oktail
+
+template <>
+struct boost::system::is_error_code_enum<oktail::HttpError> : std::true_type {};

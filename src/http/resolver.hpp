@@ -1,0 +1,57 @@
+#pragma once
+
+#include <oktail/core/clock.hpp>
+#include <oktail/core/error.hpp>
+
+#include "core/worker_pool.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace oktail {
+
+/// Names to addresses by the system's resolver, on threads of its own: Asio's blocks its io_context, and cannot be cancelled
+/// while a look-up runs. One for all shards, thread-safe; it goes before the shards do.
+class Resolver {
+public:
+    using Addresses = std::vector<asio::ip::address>;
+    /// Blocks as long as it likes. Errors: transient.
+    using LookUp = std::function<Result<Addresses>(const std::string& host)>;
+
+    static constexpr std::chrono::seconds deadline{5};
+    static constexpr std::chrono::seconds keep{60};
+
+    static Result<Addresses> look_up_by_system(const std::string& host);
+
+    explicit Resolver(Clock& clock, LookUp look_up = look_up_by_system, unsigned threads = 4);
+
+    /// Never empty; the last good addresses when the look-up fails or takes too long. A look-up in flight is shared, and when
+    /// its callers have lost patience it goes on alone. Errors: transient, stopped.
+    asio::awaitable<Result<Addresses>> resolve(std::string host, std::stop_token stop);
+
+private:
+    struct Waiter;
+    struct Name {
+        Addresses good;
+        SteadyTime good_until{};
+        bool looking = false;
+        std::vector<std::shared_ptr<Waiter>> waiters;
+    };
+
+    void look(const std::string& host);
+
+    Clock& clock_;
+    LookUp look_up_;
+    std::mutex mutex_;
+    std::map<std::string, Name> names_;  // a handful per tenant, named by the configuration
+    WorkerPool pool_;                    // last: its jobs use the rest
+};
+
+}  // namespace oktail
