@@ -1,0 +1,210 @@
+#include "auth/token_answer.hpp"
+
+#include "auth/client_credential.hpp"
+#include "core/quote.hpp"
+#include "core/time_text.hpp"
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+namespace oktail {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::seconds;
+using Kind = TokenAnswer::Kind;
+
+constexpr seconds usual_lifetime{3'600};
+constexpr seconds least_lifetime{60};
+constexpr seconds most_lifetime{24 * 3'600};
+constexpr seconds longest_wait{120};
+constexpr seconds believable_wait{600};
+
+class WipedMemory {
+public:
+    explicit WipedMemory(std::size_t size) : size_(size), bytes_(std::make_unique<unsigned char[]>(size)) {}
+    WipedMemory(const WipedMemory&) = delete;
+    WipedMemory& operator=(const WipedMemory&) = delete;
+    ~WipedMemory() { OPENSSL_cleanse(bytes_.get(), size_); }
+
+    unsigned char* data() { return bytes_.get(); }
+    std::size_t size() const { return size_; }
+
+private:
+    std::size_t size_;
+    std::unique_ptr<unsigned char[]> bytes_;
+};
+
+/// The members of an answer's JSON object, none if it is none. The document holds the token, so its memory is wiped.
+class Document {
+public:
+    explicit Document(std::string_view body)
+        : memory_(body.size() * 4 + 1'024), arena_(memory_.data(), memory_.size()), value_(parse(body, &arena_)) {}
+
+    const json::value* find(std::string_view name) const {
+        const json::object* object = value_.if_object();
+        return object ? object->if_contains(name) : nullptr;
+    }
+    /// Empty if it is missing or no string.
+    std::string_view text(std::string_view name) const {
+        const json::value* value = find(name);
+        if (!value || !value->is_string()) return {};
+        return {value->get_string().data(), value->get_string().size()};
+    }
+
+private:
+    static json::value parse(std::string_view body, json::storage_ptr storage) {
+        json::parse_options options;
+        options.max_depth = 8;
+        boost::system::error_code ec;
+        return json::parse(body, ec, std::move(storage), options);
+    }
+
+    WipedMemory memory_;
+    json::monotonic_resource arena_;
+    json::value value_;  // never moved: in other storage it would be a copy
+};
+
+std::optional<std::int64_t> integer(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+/// A number, or a number as a string. Nonsense becomes the shortest or the usual, never an overflow.
+seconds lifetime_of(const Document& document) {
+    const json::value* value = document.find("expires_in");
+    double span = static_cast<double>(usual_lifetime.count());
+    if (value && value->is_number()) span = value->to_number<double>();
+    else if (const auto number = integer(document.text("expires_in"))) span = static_cast<double>(*number);
+    const double low = static_cast<double>(least_lifetime.count());
+    const double high = static_cast<double>(most_lifetime.count());
+    return seconds(static_cast<std::int64_t>(std::clamp(span, low, high)));
+}
+
+bool contains_word(std::string_view words, std::string_view wanted) {
+    while (!words.empty()) {
+        const std::size_t end = std::min(words.find(' '), words.size());
+        if (words.substr(0, end) == wanted) return true;
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    return false;
+}
+
+bool is_bearer(std::string_view type) {
+    constexpr std::string_view bearer = "bearer";
+    return std::ranges::equal(type, bearer, [](char a, char b) { return (a | 0x20) == b; });
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// Why Okta says no, most telling words first; an empty column fits all (Okta, "OAuth 2.0 error codes").
+struct Refusal {
+    std::string_view error;
+    std::string_view words;
+    std::string_view advice;
+};
+constexpr std::array refusals{
+    Refusal{"invalid_client", "client secret", "the client secret is wrong or was rotated"},
+    Refusal{"invalid_client", "'client_id'", "the integration was revoked, or the client id belongs to another org"},
+    Refusal{"invalid_client", "must use the private_key_jwt", "this app needs a key, not a secret"},
+    Refusal{"invalid_client", "token_endpoint_auth_method", "the integration does not allow this way to authenticate"},
+    Refusal{"invalid_client", "application_type", "the client is not of the type API Services"},
+    Refusal{"invalid_client", "", "the client id or its secret is wrong, or the integration was deactivated"},
+    Refusal{"consent_required", "", "the scope okta.logs.read is not granted to the integration"},
+    Refusal{"invalid_scope", "", "the org does not offer the scope okta.logs.read to this client"},
+    Refusal{"unauthorized_client", "", "the integration is deactivated or may not use client credentials"},
+    Refusal{"access_denied", "", "our egress IP address is outside the client's network zone"},
+    Refusal{"invalid_dpop_proof", "", "the org demands DPoP of this client, which needs a key"},
+    Refusal{"use_dpop_nonce", "", "the org demands DPoP of this client, which needs a key"},
+};
+
+std::string_view advice_for(unsigned status, std::string_view error, std::string_view description) {
+    for (const Refusal& row : refusals)
+        if (row.error == error && description.find(row.words) != std::string_view::npos) return row.advice;
+    if (status / 100 == 3) return "redirects are never followed; is `domain` the org's own?";
+    if (status == 404) return "is `domain` an Okta org?";
+    if (status == 403) return "a network zone or ThreatInsight may block our egress IP address";
+    return "look at the integration in the Admin Console";
+}
+
+/// The few answers that sound final and are not.
+bool passes(unsigned status, std::string_view error, std::string_view description) {
+    if (status >= 500 || status == 408 || status == 425) return true;
+    if (status == 400) return error == "temporarily_unavailable" || error == "server_error";
+    return status == 401 && description.find("jwks_uri") != std::string_view::npos;
+}
+
+/// Until the window ends by the server's own clock, and a second more. nullopt if the answer does not say anything believable.
+std::optional<seconds> wait_of(const ResponseHead& head) {
+    std::optional<seconds> wait;
+    if (const auto retry = integer(head.find("retry-after").value_or(""))) wait = seconds(*retry);
+    const auto date = parse_http_date(head.find("date").value_or(""));
+    const auto reset = integer(head.find("x-rate-limit-reset").value_or(""));
+    const bool concurrency = head.find("x-rate-limit-limit") == "0";  // its reset is a guess
+    if (date && reset && !concurrency) {
+        const auto now = std::chrono::floor<seconds>(date->time_since_epoch());
+        if (*reset >= now.count() && *reset - now.count() <= believable_wait.count()) wait = seconds(*reset) - now + seconds(1);
+    }
+    if (!wait || *wait < seconds(0) || *wait > believable_wait) return std::nullopt;
+    return std::clamp(*wait, seconds(1), longest_wait);
+}
+
+TokenAnswer granted(const Document& document) {
+    const std::string_view token = document.text("access_token");
+    if (!is_token(token)) return TokenAnswer(Kind::retry, "the token endpoint answered 200 without a token");
+    if (document.find("scope") && !contains_word(document.text("scope"), log_scope))
+        return TokenAnswer(Kind::refused, "the token endpoint granted other scopes: " + quote(document.text("scope")),
+                           "the scope okta.logs.read is not granted to the integration");
+    if (document.find("token_type") && !is_bearer(document.text("token_type")))
+        return TokenAnswer(Kind::refused,
+                           "the token endpoint gave a token of the type " + quote(document.text("token_type"), 32),
+                           "the org demands DPoP of this client, which needs a key");
+    TokenAnswer answer(Kind::token);
+    answer.token = Secret(token);
+    answer.lifetime = lifetime_of(document);
+    return answer;
+}
+
+/// RFC 6749 §5.2, or Okta's own JSON errors where the request did not get as far as OAuth.
+std::string what_of(unsigned status, const Document& document) {
+    std::string what = "the token endpoint answered " + std::to_string(status);
+    for (const std::string_view name : {"error", "error_description", "errorCode", "errorSummary"})
+        if (const std::string_view text = document.text(name); !text.empty()) what.append(" ").append(quote(text));
+    return what;
+}
+
+}  // namespace
+
+TokenAnswer parse_token_answer(const ResponseHead& head, std::string_view body) {
+    const Document document(body);
+    const unsigned status = head.status();
+    if (status == 200) return granted(document);
+
+    std::string what = what_of(status, document);
+    if (status == 429) {
+        const auto wait = wait_of(head);
+        TokenAnswer answer(wait ? Kind::wait : Kind::retry, std::move(what));
+        answer.wait = wait.value_or(seconds(0));
+        return answer;
+    }
+    const std::string_view error = document.text("error");
+    const std::string_view description = document.text("error_description");
+    if (status / 100 == 2 || passes(status, error, description)) return TokenAnswer(Kind::retry, std::move(what));
+    TokenAnswer answer(Kind::refused, std::move(what), std::string(advice_for(status, error, description)));
+    answer.another_may_do = status == 401;
+    return answer;
+}
+
+}  // namespace oktail

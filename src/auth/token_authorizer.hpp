@@ -1,0 +1,91 @@
+#pragma once
+
+#include <oktail/auth/authorizer.hpp>
+
+#include "auth/client_credential.hpp"
+#include "auth/token_answer.hpp"
+#include "core/backoff.hpp"
+#include "core/event_flag.hpp"
+#include "core/log.hpp"
+#include "core/task_group.hpp"
+#include "metrics/happenings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace oktail {
+
+/// A tenant's access token, got by one credential or the next. One grant at a time, which belongs to this object and never to
+/// a caller; about one an hour, ahead of the old token's end. On the tenant's shard.
+class TokenAuthorizer : public Authorizer {
+public:
+    /// All that is referred to outlives it.
+    TokenAuthorizer(log::Scope scope, CredentialSource credentials, HttpClient& http, Clock& clock, Happenings& happenings,
+                    asio::any_io_executor shard);
+
+    asio::awaitable<Result<AuthHeaders>> authorize(Method method, std::string url, std::stop_token stop) override;
+    bool refused(std::uint64_t token, AuthChallenge challenge) override;
+    void observed(const ResponseHead& head) override;
+    UtcTime server_now() const override;
+
+    /// The server's clock minus ours; for the doctor, and a warning.
+    std::chrono::milliseconds server_offset() const { return server_now() - clock_.utc_now(); }
+    /// Ends a grant in progress and returns when it is over; call it before this object goes.
+    asio::awaitable<void> join();
+    /// Hard stop, after the deadline.
+    void cancel() { tasks_.cancel(); }
+
+private:
+    class Held {
+    public:
+        Held(Secret value, SteadyTime renew_at, SteadyTime usable_until)
+            : value(std::move(value)), renew_at(renew_at), usable_until(usable_until) {}
+        Secret value;
+        SteadyTime renew_at;
+        SteadyTime usable_until;
+    };
+    class Parked {
+    public:
+        Parked(Error why, SteadyTime until) : why(std::move(why)), until(until) {}
+        Error why;
+        SteadyTime until;
+    };
+
+    bool is_usable() const { return token_ && clock_.now() < token_->usable_until; }
+    bool is_parked() const { return parked_ && clock_.now() < parked_->until; }
+    bool is_renewal_due() const { return !token_ || clock_.now() >= token_->renew_at; }
+    void start_grant();
+    asio::awaitable<void> grant();
+    asio::awaitable<TokenAnswer> ask(std::stop_token stop);
+    asio::awaitable<TokenAnswer> ask_with(const ClientCredential& credential, std::stop_token stop);
+    void keep(TokenAnswer answer, SteadyTime asked);
+    void park(std::string what);
+    void learn_time(const ResponseHead& head);
+    Backoff::Span pause_after(const TokenAnswer& answer);
+
+    log::Scope scope_;
+    CredentialSource credentials_;
+    HttpClient& http_;
+    Clock& clock_;
+    Happenings& happenings_;
+
+    std::optional<Held> token_;
+    std::uint64_t number_ = 0;      ///< of the newest token
+    bool suspect_ = false;          ///< a token was refused, and none has worked since
+    std::optional<Parked> parked_;  ///< a person must act; until then asked for now and again
+    std::size_t working_ = 0;       ///< the credential that worked last
+    std::string working_name_;
+    bool granting_ = false;
+    Backoff retry_;
+    Backoff probe_;
+    std::optional<UtcTime> date_;  ///< the newest Date of the server
+    SteadyTime date_seen_{};
+    std::stop_source stop_;
+    EventFlag changed_;
+    TaskGroup tasks_;
+};
+
+}  // namespace oktail

@@ -1,0 +1,421 @@
+#include "auth/token_authorizer.hpp"
+
+#include "auth/client_secret.hpp"
+#include "core/time_text.hpp"
+#include "support/manual_clock.hpp"
+#include "support/scripted_http_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oktail {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view basic_a = "Basic aWQ6QQ==";
+constexpr std::string_view basic_b = "Basic aWQ6Qg==";
+
+class TokenAuthorizerTest : public testing::Test {
+protected:
+    using Outcome = std::optional<Result<AuthHeaders>>;
+
+    ~TokenAuthorizerTest() override {
+        stop_.request_stop();
+        tasks_.spawn(authorizer_.join());
+        poll();
+    }
+
+    void start(Outcome& outcome) {
+        tasks_.spawn(authorize(outcome));
+        poll();
+    }
+    asio::awaitable<void> authorize(Outcome& outcome) {
+        auto got = co_await authorizer_.authorize(Method::get, "https://acme.okta.com/api/v1/logs", stop_.get_token());
+        outcome.emplace(std::move(got));
+    }
+    /// What authorize() says now: the Authorization field, the error, or that it waits.
+    std::string now() {
+        auto outcome = std::make_unique<Outcome>();
+        start(*outcome);
+        std::string text = "waits";
+        if (*outcome) {
+            if (**outcome) text = (**outcome)->authorization.reveal();
+            else text = std::string(to_string((*outcome)->error().kind())) + ": " + (*outcome)->error().what();
+        }
+        waiting_.push_back(std::move(outcome));
+        return text;
+    }
+    void grants(std::string_view token, std::string_view expires_in = "3600") {
+        http_.answer(200,
+                     R"({"token_type":"Bearer","access_token":")" + std::string(token) +
+                         R"(","scope":"okta.logs.read","expires_in":)" + std::string(expires_in) + "}",
+                     {{"date", http_date(clock_.utc_now())}});
+    }
+    void refuses(std::string_view description = "The client secret supplied for a confidential client is invalid.") {
+        http_.answer(401, R"({"error":"invalid_client","error_description":")" + std::string(description) + "\"}");
+    }
+    void works() { authorizer_.observed(ResponseHead(200, {})); }
+    bool refused(std::string error = "invalid_token") {
+        return authorizer_.refused(token(), AuthChallenge(401, std::move(error), "\"The token has expired.\""));
+    }
+    std::uint64_t token() {
+        Outcome outcome;
+        start(outcome);
+        return outcome && *outcome ? (*outcome)->token : 0;
+    }
+    void advance(milliseconds span) {
+        clock_.advance(span);
+        poll();
+    }
+    void poll() {
+        io_.restart();
+        io_.poll();
+    }
+    std::size_t requests() const { return http_.seen().size(); }
+    Result<std::vector<Secret>> read_secrets() {
+        if (unreadable_) return *unreadable_;
+        std::vector<Secret> secrets;
+        for (const std::string& text : secrets_) secrets.emplace_back(text);
+        return secrets;
+    }
+
+    asio::io_context io_{1};
+    ManualClock clock_;
+    ScriptedHttpClient http_;
+    Happenings happenings_;
+    std::vector<std::string> secrets_{"A"};
+    std::optional<Error> unreadable_;
+    std::stop_source stop_;
+    std::vector<std::unique_ptr<Outcome>> waiting_;
+    TokenAuthorizer authorizer_{
+        log::Scope("acme"), client_secrets("id", [this] { return read_secrets(); }), http_, clock_, happenings_,
+        io_.get_executor()};
+    TaskGroup tasks_{io_.get_executor()};
+};
+
+TEST_F(TokenAuthorizerTest, OneGrantServesUntilItIsRenewed) {  // T01
+    grants("one");
+
+    EXPECT_EQ(now(), "Bearer one");
+    advance(minutes(47));
+    EXPECT_EQ(now(), "Bearer one");
+
+    EXPECT_EQ(requests(), 1u);
+    EXPECT_EQ(http_.seen()[0].authorization, basic_a);
+}
+
+TEST_F(TokenAuthorizerTest, FiftyCallersShareOneRequest) {  // T23
+    std::vector<Outcome> outcomes(50);
+    for (Outcome& outcome : outcomes) start(outcome);
+    EXPECT_EQ(requests(), 1u);
+
+    grants("one");
+    poll();
+
+    for (const Outcome& outcome : outcomes) EXPECT_EQ(outcome->value().authorization.reveal(), "Bearer one");
+    EXPECT_EQ(requests(), 1u);
+}
+
+TEST_F(TokenAuthorizerTest, StoppedCallerLeavesTheGrantToTheOthers) {
+    std::stop_source own;
+    Outcome left;
+    tasks_.spawn([](TokenAuthorizer& authorizer, std::stop_token stop, Outcome& outcome) -> asio::awaitable<void> {
+        auto got = co_await authorizer.authorize(Method::get, "", std::move(stop));
+        outcome.emplace(std::move(got));
+    }(authorizer_, own.get_token(), left));
+    Outcome stayed;
+    start(stayed);
+
+    own.request_stop();
+    poll();
+    EXPECT_EQ(left->error().kind(), ErrorKind::stopped);
+    grants("one");
+    poll();
+
+    EXPECT_EQ(stayed->value().authorization.reveal(), "Bearer one");
+}
+
+TEST_F(TokenAuthorizerTest, RenewedAheadWhileTheOldTokenServes) {
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+
+    advance(minutes(54) + seconds(1));  // past 90 % of its life
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(requests(), 2u);
+    grants("two");
+    poll();
+
+    EXPECT_EQ(now(), "Bearer two");
+    EXPECT_EQ(requests(), 2u);
+}
+
+TEST_F(TokenAuthorizerTest, FailedRenewalKeepsTheOldToken) {  // T13, T14, T15
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+    advance(minutes(55));
+    for (int i = 0; i < 3; ++i) http_.answer(500, "");
+
+    EXPECT_EQ(now(), "Bearer one");
+    advance(seconds(90));
+    EXPECT_EQ(now(), "Bearer one");
+    advance(minutes(3));
+    EXPECT_EQ(now(), "waits");
+
+    grants("two");
+    advance(minutes(1));
+    EXPECT_EQ(now(), "Bearer two");
+}
+
+TEST_F(TokenAuthorizerTest, AboutOneGrantAnHourOverADay) {
+    for (int i = 0; i < 40; ++i) grants("token");
+
+    for (int i = 0; i < 24 * 60 * 2; ++i) {
+        EXPECT_EQ(now(), "Bearer token");
+        works();
+        advance(seconds(30));
+    }
+
+    EXPECT_GE(requests(), 26u);
+    EXPECT_LE(requests(), 31u);
+}
+
+TEST_F(TokenAuthorizerTest, ShortLivedTokensAreRenewedInTime) {  // T17
+    grants("one", "60");
+    EXPECT_EQ(now(), "Bearer one");
+    advance(seconds(47));
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(requests(), 1u);
+
+    advance(seconds(8));
+    EXPECT_EQ(now(), "waits");
+    grants("two", "60");
+    poll();
+
+    EXPECT_EQ(now(), "Bearer two");
+}
+
+TEST_F(TokenAuthorizerTest, SecondSecretIsTriedAndStaysFirst) {  // T07
+    secrets_ = {"A", "B"};
+    refuses();
+    grants("one");
+    grants("two");
+
+    EXPECT_EQ(now(), "Bearer one");
+    ASSERT_EQ(requests(), 2u);
+    EXPECT_EQ(http_.seen()[0].authorization, basic_a);
+    EXPECT_EQ(http_.seen()[1].authorization, basic_b);
+
+    advance(minutes(55));
+    EXPECT_EQ(now(), "Bearer two");
+    EXPECT_EQ(http_.seen()[2].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, RefusedSecretsParkAndAreProbedSlowly) {  // T05
+    secrets_ = {"A", "B"};
+    for (int i = 0; i < 200; ++i) refuses();
+
+    EXPECT_EQ(
+        now(),
+        "unauthorized: the token endpoint answered 401 \"invalid_client\" \"The client secret supplied for a confidential "
+        "client is invalid.\": the client secret is wrong or was rotated");
+    advance(minutes(4));
+    EXPECT_THAT(now(), HasSubstr("unauthorized"));
+    EXPECT_EQ(requests(), 2u);
+
+    for (int i = 0; i < 24 * 60; ++i) {
+        EXPECT_THAT(now(), HasSubstr("unauthorized"));
+        advance(minutes(1));
+    }
+    EXPECT_GE(requests(), 2 * 24u);        // at least once an hour: it resumes by itself
+    EXPECT_LE(requests(), 2 * (48 + 6u));  // and not much more often than that
+}
+
+TEST_F(TokenAuthorizerTest, ResumesByItselfAfterARegrant) {  // T11
+    http_.answer(400, R"({"error":"consent_required","error_description":"You are not allowed any of the requested scopes."})");
+    EXPECT_THAT(now(), HasSubstr("the scope okta.logs.read is not granted"));
+    EXPECT_EQ(requests(), 1u);  // another secret would not help
+
+    advance(minutes(10));
+    grants("one");
+
+    EXPECT_EQ(now(), "Bearer one");
+}
+
+TEST_F(TokenAuthorizerTest, RotatedSecretIsReadAfresh) {
+    refuses();
+    EXPECT_THAT(now(), HasSubstr("unauthorized"));
+
+    secrets_ = {"B"};
+    advance(minutes(10));
+    grants("one");
+
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(http_.seen()[1].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, UnreadableSecretParks) {
+    unreadable_ = Error(ErrorKind::unauthorized, "acme.secret: permission denied");
+    EXPECT_THAT(now(), HasSubstr("acme.secret: permission denied"));
+    EXPECT_EQ(requests(), 0u);
+}
+
+TEST_F(TokenAuthorizerTest, RefusedRenewalLeavesTheOldTokenUntilItsEnd) {  // T08
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+    refuses();
+    advance(minutes(55));
+
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(requests(), 2u);
+    advance(minutes(4) + seconds(1));
+
+    EXPECT_THAT(now(), HasSubstr("unauthorized"));
+}
+
+TEST_F(TokenAuthorizerTest, RateLimitedGrantWaitsAsTold) {  // T15
+    http_.answer(
+        429, R"({"errorCode":"E0000047"})",
+        {{"date", "Tue, 06 Jan 2026 10:00:12 GMT"}, {"x-rate-limit-limit", "1200"}, {"x-rate-limit-reset", "1767693649"}});
+    grants("one");
+    EXPECT_EQ(now(), "waits");
+
+    advance(seconds(37));
+    EXPECT_EQ(requests(), 1u);
+    advance(seconds(5));
+
+    EXPECT_EQ(now(), "Bearer one");
+}
+
+TEST_F(TokenAuthorizerTest, NetworkTroubleIsWaitedOut) {  // T25
+    http_.fail(Error(ErrorKind::transient, "acme.okta.com: connection reset"));
+    grants("one");
+    EXPECT_EQ(now(), "waits");
+
+    advance(seconds(1));
+
+    EXPECT_EQ(now(), "Bearer one");
+}
+
+TEST_F(TokenAuthorizerTest, RefusedTokenIsReplacedOnceAtOnce) {  // A01, A02, A03
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+    works();
+    advance(minutes(30));
+    grants("two");
+
+    EXPECT_TRUE(refused());
+    EXPECT_EQ(now(), "Bearer two");
+    EXPECT_EQ(requests(), 2u);
+}
+
+TEST_F(TokenAuthorizerTest, RefusalOfAnOldTokenSparesTheNewOne) {
+    grants("one");
+    EXPECT_EQ(token(), 1u);
+    grants("two");
+    EXPECT_TRUE(authorizer_.refused(1, AuthChallenge(401, "invalid_token", "")));
+    EXPECT_EQ(token(), 2u);
+
+    EXPECT_TRUE(authorizer_.refused(1, AuthChallenge(401, "invalid_token", "")));
+
+    EXPECT_EQ(token(), 2u);
+    EXPECT_EQ(requests(), 2u);
+}
+
+TEST_F(TokenAuthorizerTest, EveryTokenRefusedEndsInSlowProbes) {  // A04
+    for (int i = 0; i < 100; ++i) grants("token");
+    EXPECT_EQ(now(), "Bearer token");
+    EXPECT_TRUE(refused());
+    EXPECT_FALSE(refused());
+    EXPECT_THAT(now(), HasSubstr("unauthorized: Okta refuses the access token (401"));
+    EXPECT_EQ(requests(), 2u);
+
+    for (int i = 0; i < 24 * 60; ++i) {
+        EXPECT_TRUE(token() == 0 || !refused());
+        advance(minutes(1));
+    }
+    EXPECT_LE(requests(), 2 + 54u);
+}
+
+TEST_F(TokenAuthorizerTest, WorkingTokenClearsTheSuspicion) {
+    for (int i = 0; i < 10; ++i) grants("token");
+
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(now(), "Bearer token");
+        works();
+        EXPECT_TRUE(refused());
+    }
+}
+
+TEST_F(TokenAuthorizerTest, MissingScopeParksAtOnce) {  // A05
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+
+    EXPECT_FALSE(authorizer_.refused(1, AuthChallenge(403, "insufficient_scope", "\"no scope\"")));
+
+    EXPECT_THAT(now(), HasSubstr("the scope okta.logs.read is not granted"));
+    EXPECT_EQ(requests(), 1u);
+}
+
+TEST_F(TokenAuthorizerTest, OtherRefusalsKeepTheToken) {  // A06
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+
+    EXPECT_FALSE(authorizer_.refused(1, AuthChallenge(403, "", "")));
+
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(requests(), 1u);
+}
+
+TEST_F(TokenAuthorizerTest, ServerTimeComesFromItsAnswers) {
+    EXPECT_EQ(authorizer_.server_now(), clock_.utc_now());
+
+    authorizer_.observed(ResponseHead(200, {{"date", "Tue, 06 Jan 2026 10:00:12 GMT"}}));
+    advance(seconds(3));
+    clock_.step_utc(hours(-5));
+
+    EXPECT_EQ(rfc3339(authorizer_.server_now()), "2026-01-06T10:00:15.000Z");
+    EXPECT_GT(authorizer_.server_offset(), hours(5));
+}
+
+TEST_F(TokenAuthorizerTest, JoinEndsAGrantInProgress) {
+    EXPECT_EQ(now(), "waits");
+    EXPECT_EQ(requests(), 1u);
+
+    stop_.request_stop();
+    tasks_.spawn(authorizer_.join());
+    poll();
+
+    EXPECT_TRUE(tasks_.empty());
+}
+
+TEST_F(TokenAuthorizerTest, NothingSecretIsLogged) {
+    log::setup("debug", false);
+    const log::Capture capture;
+    secrets_ = {"s3cr3t"};
+    grants("t0k3n");
+    EXPECT_EQ(now(), "Bearer t0k3n");
+    EXPECT_TRUE(refused());
+    refuses();
+    EXPECT_THAT(now(), HasSubstr("unauthorized"));
+
+    EXPECT_THAT(capture.text(), HasSubstr("access token granted"));
+    EXPECT_THAT(capture.text(), HasSubstr("secret 1 of 1"));
+    for (const char* hidden : {"s3cr3t", "t0k3n", "aWQ6"}) EXPECT_THAT(capture.text(), Not(HasSubstr(hidden)));
+    log::setup("info", false);
+}
+
+}  // namespace
+}  // namespace oktail
