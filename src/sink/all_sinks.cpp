@@ -1,0 +1,17 @@
+#include "sink/file/file_sink_factory.hpp"
+#include "sink/stdout/stdout_sink_factory.hpp"
+
+#include <oktail/sink/sink_factory.hpp>
+
+namespace oktail {
+
+asio::awaitable<Result<void>> SinkFactory::recover(SinkDeps) const { co_return Result<void>(); }
+
+const std::vector<const SinkFactory*>& all_sinks() {
+    static const FileSinkFactory file;
+    static const StdoutSinkFactory standard_output;
+    static const std::vector<const SinkFactory*> sinks{&file, &standard_output};
+    return sinks;
+}
+
+}  // namespace oktail

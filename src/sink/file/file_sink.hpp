@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/worker_pool.hpp"
+#include "sink/file/file_env.hpp"
+#include "sink/file/file_options.hpp"
+#include "sink/file/stream_shard.hpp"
+
+#include <oktail/sink/sink_factory.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oktail {
+
+/// Lines in files. Each stream lives on the shard its key says; routes of other shards hand their pages over.
+class FileSink : public Sink {
+public:
+    FileSink(std::string name, std::shared_ptr<const FileOptions> options, SinkDeps deps, FileIo& io);
+
+    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
+    asio::awaitable<void> close() override;
+    std::optional<std::string> traces(const RouteId& route, const Labels& labels) override;
+
+private:
+    StreamShard& shard_of(const StreamPath& path);
+
+    std::shared_ptr<const FileOptions> options_;
+    WorkerPool pool_;
+    FileEnv env_;
+    std::vector<std::unique_ptr<StreamShard>> shards_;
+};
+
+}  // namespace oktail

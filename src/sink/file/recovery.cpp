@@ -1,0 +1,87 @@
+#include "sink/file/recovery.hpp"
+
+#include "core/log.hpp"
+#include "core/task_group.hpp"
+#include "sink/file/promised_file.hpp"
+#include "sink/file/stream_files.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace oktail {
+namespace {
+
+/// Nobody but us may read it until its stream, which knows the configured mode, goes on with it.
+constexpr mode_t mode_of_found_again = 0600;
+constexpr unsigned at_once = 8;
+
+bool has_promises(const StreamFiles& stream) {
+    const auto promises = [](const FileLedger& file) { return !file.all_purged(); };
+    return std::any_of(stream.files.begin(), stream.files.end(), promises);
+}
+
+class Recovery {
+public:
+    Recovery(SinkDeps deps, FileIo& io) : deps_(std::move(deps)), io_(io) {}
+
+    asio::awaitable<Result<void>> run() {
+        auto tables = co_await deps_.state.load_files();
+        if (!tables) co_return tables.error();
+        auto known = streams_of(std::move(*tables));
+        if (!known) co_return known.error();
+        for (auto& [key, stream] : *known)
+            if (has_promises(stream)) streams_.push_back(std::move(stream));
+        if (streams_.empty()) co_return Result<void>();
+        pool_.emplace("recovery", at_once);
+        auto executor = co_await asio::this_coro::executor;
+        TaskGroup tasks(executor);
+        for (unsigned i = 0; i < at_once; ++i) tasks.spawn(take_streams());
+        co_await tasks.join();
+        if (fatal_) co_return *fatal_;
+        co_return Result<void>();
+    }
+
+private:
+    asio::awaitable<void> take_streams() {
+        while (!streams_.empty() && !fatal_) {
+            StreamFiles stream = std::move(streams_.back());
+            streams_.pop_back();
+            co_await recover(std::move(stream));
+        }
+    }
+
+    asio::awaitable<void> recover(StreamFiles stream) {
+        const std::string key = stream.stream.key;
+        const FileEnv env(key.substr(0, key.find('\n')), deps_.clock, deps_.state, io_, *pool_, Fsync::page,
+                          mode_of_found_again);
+        StreamNames names(StreamPath::of_pattern(pattern_of_key(key)), std::move(stream.stream));
+        for (FileLedger& ledger : stream.files) {
+            if (ledger.all_purged()) continue;
+            const std::string path = ledger.row().path;
+            const std::uint64_t bytes = ledger.promised_bytes();
+            PromisedFile file(env, names, std::move(ledger));
+            const auto recovered = co_await file.recover();
+            const log::Scope scope({}, env.sink);
+            if (recovered) log::info(scope, "finished what an earlier run began", {{"path", path}, {"bytes", bytes}});
+            else log::error(scope, "a file waits to be mended", {{"path", path}, {"what", recovered.error().what()}});
+            if (!recovered && recovered.error().kind() == ErrorKind::fatal) fatal_ = recovered.error();
+        }
+    }
+
+    SinkDeps deps_;
+    FileIo& io_;
+    std::optional<WorkerPool> pool_;
+    std::vector<StreamFiles> streams_;
+    std::optional<Error> fatal_;
+};
+
+}  // namespace
+
+asio::awaitable<Result<void>> recover_files(SinkDeps deps, FileIo& io) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    Recovery recovery(std::move(deps), io);
+    co_return co_await recovery.run();
+}
+
+}  // namespace oktail

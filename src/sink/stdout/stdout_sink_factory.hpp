@@ -1,0 +1,15 @@
+#pragma once
+
+#include <oktail/sink/sink_factory.hpp>
+
+namespace oktail {
+
+class StdoutSinkFactory : public SinkFactory {
+public:
+    std::string_view type() const override { return "stdout"; }
+    const KeyTable& keys() const override;
+    std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, Problems& problems) const override;
+    std::unique_ptr<Sink> make(std::string name, std::shared_ptr<const SinkOptions> options, SinkDeps deps) const override;
+};
+
+}  // namespace oktail

@@ -1,0 +1,49 @@
+#include "format/line_format.hpp"
+
+#include "support/batch_of.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <gtest/gtest.h>
+
+namespace oktail {
+namespace {
+
+TEST(LineFormat, RawIsTheEventAndALineBreak) {
+    const Batch batch = batch_of({R"({"n":1})", R"({"n":2})", R"({"n":3})"});
+
+    EXPECT_EQ(LineFormat::raw().render(batch, 0).view(), "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+    EXPECT_EQ(LineFormat::raw().render(batch, 2).view(), "{\"n\":3}\n");
+    EXPECT_EQ(LineFormat::raw().render(batch, 3).view(), "");
+}
+
+TEST(LineFormat, RawFollowsTheIndicesOfABatch) {
+    const Batch page = batch_of({"a", "b", "c"});
+    const Batch some(page.page(), std::make_shared<const Batch::Indices>(Batch::Indices{2, 0}));
+
+    EXPECT_EQ(LineFormat::raw().render(some, 0).view(), "c\na\n");
+}
+
+TEST(LineFormat, EnvelopeNamesTenantAndLabels) {
+    const LineFormat format = LineFormat::envelope("acme", {{"customer", "Acme Corp"}, {"tier", "gold"}});
+
+    EXPECT_EQ(format.render(batch_of({R"({"n":1 })"}), 0).view(),
+              R"({"tenant":"acme","labels":{"customer":"Acme Corp","tier":"gold"},"event":{"n":1 }})"
+              "\n");
+}
+
+TEST(LineFormat, EnvelopeEscapesLabels) {
+    const std::string hostile = "\"},\"event\":{}}\n\x01";
+    const auto line = LineFormat::envelope("acme", {{"x", hostile}}).render(batch_of({"{}"}), 0);
+
+    EXPECT_EQ(line.view().find('\n'), line.size() - 1);
+    EXPECT_EQ(boost::json::parse(line.view()).at("labels").at("x").as_string(), hostile);
+}
+
+TEST(LineFormat, EnvelopeWithoutLabels) {
+    EXPECT_EQ(LineFormat::envelope("acme", {}).render(batch_of({"{}"}), 0).view(),
+              "{\"tenant\":\"acme\",\"labels\":{},\"event\":{}}\n");
+}
+
+}  // namespace
+}  // namespace oktail
