@@ -1,0 +1,79 @@
+#pragma once
+
+#include <oktail/auth/authorizer.hpp>
+#include <oktail/core/clock.hpp>
+#include <oktail/http/http_client.hpp>
+#include <oktail/model/origin.hpp>
+#include <oktail/model/page.hpp>
+
+#include "core/backoff.hpp"
+#include "core/log.hpp"
+#include "metrics/happenings.hpp"
+#include "okta/page_slicer.hpp"
+#include "okta/rate_limit.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace oktail {
+
+/// What one request for a page came to.
+class LogsAnswer {
+public:
+    enum class Kind : std::uint8_t {
+        page,
+        refused,       ///< 400, 404, 410: the cursor or the query
+        unauthorized,  ///< a person must act
+        new_token,     ///< the token was refused, and another can be had
+        hold,          ///< ask again after `wait`, nothing before
+        stopped,
+    };
+
+    LogsAnswer() = default;
+    LogsAnswer(Kind kind, Error why, std::chrono::milliseconds wait = {}) : kind(kind), why(std::move(why)), wait(wait) {}
+    explicit LogsAnswer(PagePtr page) : kind(Kind::page), page(std::move(page)) {}
+
+    Kind kind = Kind::stopped;
+    PagePtr page;
+    Error why;
+    std::chrono::milliseconds wait{};
+};
+
+/// Asks one org for pages: authorizes, sends, judges, slices. It never waits for Okta to recover; it says how long to wait.
+/// Lives on the tenant's shard; one request at a time.
+class LogsClient {
+public:
+    /// What is referred to outlives it. `page_slicer` may be shared by the tenants of the shard.
+    LogsClient(log::Scope scope, Origin origin, std::vector<std::string> link_hosts, std::chrono::milliseconds timeout,
+               HttpClient& http, Authorizer& authorizer, PageSlicer& page_slicer, Clock& clock, Happenings& happenings);
+
+    asio::awaitable<LogsAnswer> ask(Cursor cursor, std::stop_token stop);
+
+    /// What the newest answer said about the rate limit.
+    const RateLimit& seen_rate_limit() const noexcept { return rate_limit_; }
+
+private:
+    asio::awaitable<Result<HttpResponse>> send(const Cursor& cursor, std::uint64_t& token, std::stop_token stop);
+    LogsAnswer judge(const Cursor& cursor, HttpResponse response, std::uint64_t token);
+    LogsAnswer page_of(const Cursor& cursor, HttpResponse response);
+    LogsAnswer hold(Error why);
+    LogsAnswer hold_for_rate_limit(std::string_view kind, bool concurrency);
+
+    log::Scope scope_;
+    Origin origin_;
+    std::vector<std::string> link_hosts_;
+    std::chrono::milliseconds timeout_;
+    HttpClient& http_;
+    Authorizer& authorizer_;
+    PageSlicer& page_slicer_;
+    Clock& clock_;
+    Happenings& happenings_;
+    Backoff backoff_;
+    RateLimit rate_limit_;
+    bool exclusive_memory_ = false;
+};
+
+}  // namespace oktail

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <oktail/core/byte_budget.hpp>
+#include <oktail/okta/page_source.hpp>
+
+#include "core/event_flag.hpp"
+#include "core/task_group.hpp"
+#include "okta/logs_client.hpp"
+#include "okta/pace.hpp"
+#include "okta/page_cache.hpp"
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+namespace oktail {
+
+/// The pages of one tenant for all of its routes: one request at a time, and one for all routes that ask for the same place.
+class TenantSource : public PageSource {
+public:
+    class Settings {
+    public:
+        std::chrono::milliseconds min_interval{1'000};
+        std::chrono::milliseconds max_interval{30'000};
+        double rate_limit_share = 0.5;
+        std::size_t routes = 1;
+    };
+
+    /// What is referred to outlives it.
+    TenantSource(Settings settings, Query query, LogsClient& logs, Authorizer& authorizer, ByteBudget& memory, Clock& clock,
+                 asio::any_io_executor executor);
+    ~TenantSource() override;
+
+    /// Begins to serve; ends soon after `stop` is requested.
+    void start(std::stop_token stop);
+    asio::awaitable<void> join() { return tasks_.join(); }
+    /// Hard stop.
+    void cancel() { tasks_.cancel(); }
+
+    asio::awaitable<Result<PagePtr>> fetch(Cursor from, std::stop_token stop) override;
+    Cursor begin(UtcTime since, const Query& query) const override;
+    asio::awaitable<Result<UtcTime>> okta_now(std::stop_token stop) override;
+    Cursor head() const override { return ends_.empty() ? Cursor() : ends_.back().at; }
+
+private:
+    /// A place that somebody waits for, or that is read ahead.
+    struct Demand {
+        explicit Demand(Cursor from, SteadyTime asked_at) : from(std::move(from)), asked_at(asked_at) {}
+        Cursor from;
+        SteadyTime asked_at;
+        std::size_t waiters = 0;
+        bool ahead = false;  ///< nobody waits yet, but somebody will
+        EventFlag answered;
+        std::optional<Result<PagePtr>> answer;
+    };
+    using DemandPtr = std::shared_ptr<Demand>;
+
+    /// A place behind which Okta had no full page: the head of the log. Several, while routes that started apart follow
+    /// different cursors.
+    struct End {
+        Cursor at;
+        SteadyTime asked_at;
+        SteadyTime due;
+    };
+
+    asio::awaitable<void> serve(std::stop_token stop);
+    asio::awaitable<void> serve_one(DemandPtr demand, std::stop_token stop);
+    asio::awaitable<void> sleep_or_wake(SteadyTime due, std::stop_token stop);
+    asio::awaitable<void> find_out_what_is_refused(DemandPtr demand, Error why, std::stop_token stop);
+
+    DemandPtr demand_for(const Cursor& from);
+    std::pair<DemandPtr, SteadyTime> next_demand() const;
+    const End* end_at(const Cursor& cursor) const;
+    void end_moved(const Cursor& from, const Page& page, bool full);
+    void page_came(const DemandPtr& demand, PagePtr page);
+    void read_ahead(const Cursor& next);
+    void answer(const DemandPtr& demand, Result<PagePtr> with);
+    void answer_all(const Error& why);
+    void wake();
+
+    Settings settings_;
+    Query query_;
+    LogsClient& logs_;
+    Authorizer& authorizer_;
+    ByteBudget& memory_;
+    Clock& clock_;
+    Pace pace_;
+    PageCache cache_;
+    std::vector<End> ends_;  // the newest last
+    std::list<DemandPtr> demands_;
+    EventFlag demanded_;
+    std::optional<std::stop_source> sleeping_;
+    ByteBudget::Reclaimer reclaimer_;
+    TaskGroup tasks_;
+};
+
+}  // namespace oktail

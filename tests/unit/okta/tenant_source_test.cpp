@@ -1,0 +1,519 @@
+#include "okta/tenant_source.hpp"
+
+#include "core/time_text.hpp"
+#include "support/fake_authorizer.hpp"
+#include "support/fake_source.hpp"
+#include "support/manual_clock.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+
+namespace oktail {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// An org over HTTP, as far as one request sees it: what is asked for, and what the test wants answered.
+class ScriptedOrg : public HttpClient {
+public:
+    explicit ScriptedOrg(ManualClock& clock) : clock_(clock) {}
+
+    asio::awaitable<Result<HttpResponse>> send(HttpRequest request, std::stop_token stop) override {
+        asked.push_back(request.target);
+        asked_at.push_back(clock_.now());
+        tokens.emplace_back(request.authorization.reveal());
+        exclusive = request.exclusive_memory;
+        ++in_flight;
+        most_in_flight = std::max(most_in_flight, in_flight);
+        while (held && !stop.stop_requested()) co_await flag_.wait(stop);
+        --in_flight;
+        if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped");
+        if (!errors.empty()) {
+            Error error = errors.front();
+            errors.pop_front();
+            co_return error;
+        }
+        if (!answers.empty()) {
+            HttpResponse answer = std::move(answers.front());
+            answers.pop_front();
+            co_return answer;
+        }
+        if (script) co_return script(request.target);
+        co_return nothing_new(request.target);
+    }
+
+    /// `size` events from number `from` on, with a next link to `next`.
+    HttpResponse events(int from, int size, const std::string& next, Fields more = {}) {
+        std::string body = "[";
+        for (int n = from; n < from + size; ++n) body.append(n == from ? "" : ",").append(numbered_event(n));
+        Fields fields{{"content-type", "application/json"}, {"date", http_date(clock_.utc_now())}};
+        if (!next.empty()) fields.emplace_back("link", "<https://acme.okta.com" + next + ">; rel=\"next\"");
+        fields.insert(fields.end(), more.begin(), more.end());
+        return HttpResponse(ResponseHead(200, std::move(fields)), Buffer::copy_of(body + "]"));
+    }
+    HttpResponse nothing_new(const std::string& target, Fields more = {}) { return events(0, 0, target, std::move(more)); }
+    HttpResponse status(unsigned code, Fields fields = {}, const std::string& body = "") {
+        fields.emplace_back("date", http_date(clock_.utc_now()));
+        return HttpResponse(ResponseHead(code, std::move(fields)), Buffer::copy_of(body));
+    }
+    void release() {
+        held = false;
+        flag_.notify();
+    }
+
+    std::deque<HttpResponse> answers;
+    std::function<HttpResponse(const std::string& target)> script;  ///< when there are no answers left
+    std::deque<Error> errors;
+    std::vector<std::string> asked;
+    std::vector<SteadyTime> asked_at;
+    std::vector<std::string> tokens;
+    bool held = false;
+    bool exclusive = false;
+    int in_flight = 0;
+    int most_in_flight = 0;
+
+private:
+    ManualClock& clock_;
+    EventFlag flag_;
+};
+
+std::string at(int n) { return "/api/v1/logs?limit=3&after=" + std::to_string(n); }
+
+class TenantSourceTest : public testing::Test {
+protected:
+    ~TenantSourceTest() override {
+        stop_.request_stop();
+        org_.release();
+        poll();
+    }
+
+    TenantSource& source(std::size_t routes = 1) {
+        TenantSource::Settings settings;
+        settings.routes = routes;
+        source_.emplace(settings, Query("https://acme.okta.com", ""), logs_, authorizer_, memory_, clock_, io_.get_executor());
+        source_->start(stop_.get_token());
+        return *source_;
+    }
+    struct Got {
+        bool done = false;
+        Result<PagePtr> page = Error(ErrorKind::transient, "nothing yet");
+    };
+    std::shared_ptr<Got> fetch(const std::string& from) { return fetch(from, stop_.get_token()); }
+    std::shared_ptr<Got> fetch(const std::string& from, std::stop_token stop) {
+        auto got = std::make_shared<Got>();
+        asio::co_spawn(io_, source_->fetch(Cursor(from), std::move(stop)), [got](std::exception_ptr, Result<PagePtr> page) {
+            got->done = true;
+            got->page = std::move(page);
+        });
+        poll();
+        return got;
+    }
+    /// As a route does: from page to page until the end of the test.
+    void follow(const std::string& from) { asio::co_spawn(io_, follow_from(Cursor(from)), asio::detached); }
+    asio::awaitable<void> follow_from(Cursor from) {
+        for (;;) {
+            auto page = co_await source_->fetch(from, stop_.get_token());
+            if (!page) co_return;
+            from = (*page)->next();
+        }
+    }
+    void poll() {
+        io_.restart();
+        io_.poll();
+    }
+    void pass(milliseconds span) {
+        for (milliseconds passed{0}; passed < span; passed += milliseconds(100)) {
+            clock_.advance(milliseconds(100));
+            poll();
+        }
+    }
+
+    asio::io_context io_{1};
+    ManualClock clock_;
+    std::stop_source stop_;
+    Happenings happenings_;
+    ByteBudget memory_{64U * 1024 * 1024};
+    FakeAuthorizer authorizer_{clock_};
+    PageSlicer page_slicer_;
+    ScriptedOrg org_{clock_};
+    LogsClient logs_{log::Scope("acme"), Origin("acme.okta.com"), {}, seconds(60), org_, authorizer_, page_slicer_, clock_,
+                     happenings_};
+    std::optional<TenantSource> source_;
+};
+
+TEST_F(TenantSourceTest, GivesThePageAndWhereToGoOn) {
+    source();
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+
+    const auto got = fetch(at(0));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ((*got->page)->size(), 2u);
+    EXPECT_EQ((*got->page)->event(1), numbered_event(1));
+    EXPECT_EQ((*got->page)->next(), Cursor(at(2)));
+    EXPECT_EQ(org_.asked, std::vector{at(0)});
+    EXPECT_EQ(org_.tokens.front(), "Bearer token-1");
+    EXPECT_EQ(authorizer_.last_url, "https://acme.okta.com/api/v1/logs") << "DPoP binds the URL without its query";
+}
+
+TEST_F(TenantSourceTest, EqualCursorsCostOneRequest) {
+    source(2);
+    org_.held = true;
+    const auto one = fetch(at(0));
+    const auto two = fetch(at(0));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+
+    org_.release();
+    poll();
+
+    EXPECT_TRUE(one->done && two->done);
+    EXPECT_EQ(org_.asked.size(), 1u);
+}
+
+TEST_F(TenantSourceTest, OneRequestInFlightPerTenant) {
+    source(2);
+    org_.held = true;
+    fetch(at(0));
+    fetch(at(7));
+    org_.release();
+
+    pass(seconds(20));
+
+    EXPECT_GE(org_.asked.size(), 2u);
+    EXPECT_EQ(org_.most_in_flight, 1);
+}
+
+TEST_F(TenantSourceTest, PageForALaterRouteIsKept) {
+    source(2);
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    fetch(at(0));
+
+    const auto later = fetch(at(0));
+
+    EXPECT_TRUE(later->done && later->page);
+    EXPECT_EQ(org_.asked.size(), 1u);
+}
+
+TEST_F(TenantSourceTest, PageOfALoneRouteIsNotKept) {
+    source();
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    fetch(at(0));
+
+    fetch(at(0));
+
+    EXPECT_EQ(org_.asked.size(), 2u);
+}
+
+TEST_F(TenantSourceTest, FullPageIsFollowedAtOnceAndAhead) {
+    source();
+    org_.answers.push_back(org_.events(0, 3, at(3)));
+    org_.answers.push_back(org_.events(3, 3, at(6)));
+
+    fetch(at(0));
+
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(3)})) << "the next page is read ahead";
+    EXPECT_TRUE(fetch(at(3))->done);
+    EXPECT_EQ(org_.asked.size(), 3u) << "and the one behind it";
+}
+
+TEST_F(TenantSourceTest, ReadAheadIsGivenBackWhenMemoryIsWanted) {
+    source();
+    org_.answers.push_back(org_.events(0, 3, at(3)));
+    org_.answers.push_back(org_.events(3, 3, at(6)));
+    fetch(at(0));
+    auto all = memory_.try_reserve(memory_.limit());
+    asio::co_spawn(io_, memory_.reserve(1, stop_.get_token()), asio::detached);
+    poll();
+    all.release();
+    org_.answers.push_back(org_.events(3, 3, at(6)));
+
+    const auto got = fetch(at(3));
+
+    EXPECT_TRUE(got->done);
+    EXPECT_EQ(org_.asked[2], at(3));
+}
+
+TEST_F(TenantSourceTest, ShortPageIsNotTheEndAndIsFollowedAfterTheInterval) {
+    source();
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    fetch(at(0));
+    const auto got = fetch(at(2));
+    EXPECT_EQ(org_.asked.size(), 1u);
+    org_.answers.push_back(org_.events(2, 1, at(3)));
+
+    pass(milliseconds(1'100));
+
+    EXPECT_EQ(org_.asked.size(), 2u);
+    EXPECT_TRUE(got->done);
+}
+
+TEST_F(TenantSourceTest, IdleOrgIsAskedEverLessOften) {
+    source();
+    follow(at(0));
+
+    pass(minutes(10));
+
+    ASSERT_GT(org_.asked_at.size(), 20u);
+    EXPECT_LT(org_.asked_at[1] - org_.asked_at[0], seconds(2));
+    const auto last = org_.asked_at.back() - org_.asked_at[org_.asked_at.size() - 2];
+    EXPECT_GE(last, seconds(30));
+    EXPECT_LE(last, milliseconds(30'200));
+}
+
+TEST_F(TenantSourceTest, NothingNewIsToldOnceInThirtySeconds) {
+    source();
+    const auto got = fetch(at(0));
+    pass(seconds(25));
+    EXPECT_FALSE(got->done);
+
+    pass(seconds(20));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_TRUE((*got->page)->empty());
+    EXPECT_EQ((*got->page)->next(), Cursor(at(0)));
+}
+
+TEST_F(TenantSourceTest, MovedCursorOfAnEmptyPageIsToldAtOnce) {
+    source();
+    org_.answers.push_back(org_.events(0, 0, at(9)));
+
+    const auto got = fetch(at(0));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ((*got->page)->next(), Cursor(at(9)));
+}
+
+TEST_F(TenantSourceTest, EmptyPageWithoutLinkKeepsThePlace) {
+    source();
+    org_.answers.push_back(org_.events(0, 0, ""));
+    const auto got = fetch(at(0));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+
+    pass(seconds(2));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(0)}));
+}
+
+TEST_F(TenantSourceTest, EventsWithoutLinkAreDeliveredAndAskedForAgain) {
+    source();
+    org_.answers.push_back(org_.events(0, 2, ""));
+
+    const auto got = fetch(at(0));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ((*got->page)->size(), 2u);
+    EXPECT_EQ((*got->page)->next(), Cursor(at(0)));
+}
+
+TEST_F(TenantSourceTest, ForeignLinkDropsThePageAndIsNotFollowed) {
+    source();
+    auto answer = org_.events(0, 2, "");
+    answer.head = ResponseHead(
+        200, {{"content-type", "application/json"}, {"link", "<https://evil.example/api/v1/logs?after=1>; rel=\"next\""}});
+    org_.answers.push_back(std::move(answer));
+    const log::Capture log;
+
+    const auto got = fetch(at(0));
+
+    EXPECT_FALSE(got->done);
+    EXPECT_NE(log.text().find("SECURITY"), std::string::npos);
+}
+
+TEST_F(TenantSourceTest, RefusedTokenIsReplacedOnceAtOnce) {
+    source();
+    org_.answers.push_back(org_.status(401, {{"www-authenticate", "Bearer error=\"invalid_token\""}}));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+
+    const auto got = fetch(at(0));
+
+    EXPECT_TRUE(got->done && got->page);
+    EXPECT_EQ(org_.tokens, (std::vector<std::string>{"Bearer token-1", "Bearer token-2"}));
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(0)}));
+}
+
+TEST_F(TenantSourceTest, TokenRefusedAgainWaits) {
+    source();
+    authorizer_.renewals = 5;
+    for (int i = 0; i < 4; ++i) org_.answers.push_back(org_.status(401));
+
+    fetch(at(0));
+
+    EXPECT_EQ(org_.asked.size(), 2u);
+}
+
+TEST_F(TenantSourceTest, RefusedCredentialsReachEveryRoute) {
+    source(2);
+    authorizer_.trouble = Error(ErrorKind::unauthorized, "the secret is wrong");
+
+    const auto one = fetch(at(0));
+    const auto two = fetch(at(1));
+
+    ASSERT_TRUE(one->done && two->done);
+    EXPECT_EQ(one->page.error().kind(), ErrorKind::unauthorized);
+    EXPECT_EQ(two->page.error().what(), "the secret is wrong");
+}
+
+TEST_F(TenantSourceTest, NothingIsAskedBetweenA429AndItsReset) {
+    source();
+    const auto reset = std::chrono::duration_cast<seconds>(clock_.utc_now().time_since_epoch()).count() + 40;
+    org_.answers.push_back(org_.status(
+        429, {{"x-rate-limit-limit", "60"}, {"x-rate-limit-remaining", "0"}, {"x-rate-limit-reset", std::to_string(reset)}}));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    const auto got = fetch(at(0));
+
+    pass(seconds(40));
+    EXPECT_EQ(org_.asked.size(), 1u);
+    pass(seconds(5));
+
+    EXPECT_TRUE(got->done && got->page);
+}
+
+TEST_F(TenantSourceTest, ShareOfTheRateLimitIsKept) {
+    source();
+    const Fields limit{{"x-rate-limit-limit", "60"}, {"x-rate-limit-remaining", "59"}};
+    org_.script = [&](const std::string& target) {
+        const int n = std::stoi(target.substr(target.rfind('=') + 1));
+        return org_.events(n, 3, at(n + 3), limit);
+    };
+    follow(at(0));
+
+    pass(minutes(1));
+
+    EXPECT_LE(org_.asked.size(), 32u) << "half of 60 a minute";
+    EXPECT_GE(org_.asked.size(), 28u);
+}
+
+TEST_F(TenantSourceTest, TroubleKeepsTheCursorAndIsTriedAgain) {
+    source();
+    org_.errors = {Error(ErrorKind::transient, "connection reset"), Error(ErrorKind::transient, "connection reset")};
+    org_.answers.push_back(org_.status(503, {}, "<html>"));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    const auto got = fetch(at(0));
+
+    pass(seconds(20));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(0), at(0), at(0)}));
+}
+
+TEST_F(TenantSourceTest, PageThatIsNoArrayIsNeverSkipped) {
+    source();
+    auto answer = org_.events(0, 2, at(2));
+    answer.body = Buffer::copy_of("{}");
+    org_.answers.push_back(std::move(answer));
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    const auto got = fetch(at(0));
+    EXPECT_FALSE(got->done);
+
+    pass(seconds(5));
+
+    ASSERT_TRUE(got->done && got->page);
+    EXPECT_EQ((*got->page)->size(), 2u);
+}
+
+TEST_F(TenantSourceTest, GiantPageIsFetchedAgainInTheExclusiveSlot) {
+    source();
+    org_.errors = {Error(ErrorKind::transient, "the memory budget is spent", out_of_memory_budget())};
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+
+    const auto got = fetch(at(0));
+
+    EXPECT_TRUE(got->done && got->page);
+    EXPECT_TRUE(org_.exclusive);
+}
+
+TEST_F(TenantSourceTest, RefusedCursorIsLostWhenAFreshQueryWorks) {
+    source();
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+
+    const auto got = fetch(at(0));
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::cursor_lost);
+    ASSERT_EQ(org_.asked.size(), 2u);
+    EXPECT_NE(org_.asked[1].find("since="), std::string::npos);
+}
+
+TEST_F(TenantSourceTest, RefusedQueryIsTheQuerysFault) {
+    source();
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000031"})"));
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000031"})"));
+
+    const auto got = fetch(at(0));
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::rejected);
+}
+
+TEST_F(TenantSourceTest, RoutesAtTheEndOnDifferentCursorsDoNotHammer) {
+    source(2);
+    follow("/api/v1/logs?since=a&limit=3&after=1");
+    follow("/api/v1/logs?since=b&limit=3&after=1");
+
+    pass(seconds(10));
+
+    EXPECT_GE(org_.asked.size(), 8u);
+    EXPECT_LE(org_.asked.size(), 20u);
+}
+
+TEST_F(TenantSourceTest, LaggardGetsWhatTheHeadLeaves) {
+    source(2);
+    const Fields limit{{"x-rate-limit-limit", "60"}, {"x-rate-limit-remaining", "59"}};
+    org_.script = [&](const std::string& target) {
+        const int n = std::stoi(target.substr(target.rfind('=') + 1));
+        return n < 900 ? org_.events(n, 3, at(n + 3), limit) : org_.nothing_new(target, limit);
+    };
+    follow(at(900));
+    pass(seconds(3));
+    follow(at(0));
+    const auto before = static_cast<std::ptrdiff_t>(org_.asked.size());
+
+    pass(seconds(60));
+
+    const auto all = static_cast<std::ptrdiff_t>(org_.asked.size()) - before;
+    const auto head = std::count(org_.asked.begin() + before, org_.asked.end(), at(900));
+    EXPECT_GE(head, 9) << "the head polls every 5 s, or as its own interval says";
+    EXPECT_LE(head, 12);
+    EXPECT_GE(all - head, 15) << "and the laggard has the rest";
+}
+
+TEST_F(TenantSourceTest, StopEndsTheWait) {
+    source();
+    std::stop_source mine;
+    const auto got = fetch(at(0), mine.get_token());
+
+    mine.request_stop();
+    poll();
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::stopped);
+}
+
+TEST_F(TenantSourceTest, NobodyWaitsNobodyAsks) {
+    source();
+    std::stop_source mine;
+    fetch(at(0), mine.get_token());
+    mine.request_stop();
+    poll();
+    const auto asked = org_.asked.size();
+
+    pass(minutes(5));
+
+    EXPECT_LE(org_.asked.size(), asked + 1);
+}
+
+}  // namespace
+}  // namespace oktail
