@@ -1,0 +1,51 @@
+#pragma once
+
+#include <oktail/model/checkpoint.hpp>
+#include <oktail/sink/sink.hpp>
+
+#include "route/event_filter.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oktail {
+
+/// What a route does with a page: which events go to the sink, and which cannot.
+class Selection {
+public:
+    Batch batch;                           ///< to be written, in Okta's order
+    std::vector<std::uint32_t> oversized;  ///< larger than max_event: dead letters
+    std::size_t known = 0;                 ///< safe already, or twice on the page
+};
+
+// The pure steps of a checkpoint. None of them waits, reads a clock or fails.
+
+/// How many delivered ids a checkpoint remembers.
+inline constexpr std::size_t tail_length = 1'000;
+/// How far before the last event a route looks again when Okta no longer knows its cursor.
+inline constexpr std::chrono::minutes overlap{15};
+
+/// Drops what `at` knows, what the filter does not pass, and what is too large.
+Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& filter, std::size_t max_event);
+
+/// The checkpoint once the page is delivered whole.
+Checkpoint after_page(const Checkpoint& at, const Page& page, const Batch& delivered);
+/// The checkpoint while the page is not whole: the first `done` events of the batch are safe.
+Checkpoint within_page(const Checkpoint& at, const Batch& batch, std::size_t done);
+
+/// Where a route with a checkpoint has to begin again by time, if its query is not the checkpoint's.
+class BeginAgain {
+public:
+    BeginAgain(UtcTime since, std::string why) : since(since), why(std::move(why)) {}
+    UtcTime since;
+    std::string why;
+};
+std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
+
+/// The time after which the lost cursor's events lie, less the overlap.
+UtcTime since_of_lost_cursor(const Checkpoint& at);
+
+}  // namespace oktail

@@ -1,0 +1,114 @@
+#include "route/route.hpp"
+
+#include "route/checkpoint_steps.hpp"
+
+#include <algorithm>
+
+namespace oktail {
+namespace {
+
+/// How long a checkpoint that only says "nothing new" may stay unsaved.
+constexpr std::chrono::minutes idle_save_interval{1};
+
+/// The place behind `id` on the page; 0 if it is not there.
+std::size_t behind(const Page& page, const Uuid& id) {
+    for (std::size_t i = page.size(); i != 0; --i)
+        if (page.slice(i - 1).id == id) return i;
+    return 0;
+}
+
+}  // namespace
+
+Route::Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
+             Happenings& happenings)
+    : id_(std::move(id)), scope_(id_.tenant(), id_.sink()), source_(source), delivery_(delivery), checkpoints_(checkpoints),
+      clock_(clock), happenings_(happenings) {}
+
+asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
+    saved_at_ = clock_.now();
+    for (;;) {
+        auto page = co_await source_.fetch(at.next, stop);
+        if (!page && page.error().kind() == ErrorKind::cursor_lost) {
+            auto found = co_await find_place_again(at, stop);
+            if (!found) co_return co_await ended(found.error(), at);
+            at = std::move(*found);
+            continue;
+        }
+        if (!page) co_return co_await ended(page.error(), at);
+
+        auto done = co_await delivery_.deliver(std::move(*page), at, stop);
+        if (!done) co_return done.error();
+        at = done->at;
+        auto settled = co_await settle(*done, stop);
+        if (!settled) co_return settled.error();
+    }
+}
+
+/// Saves what has to be saved after a page, and waits where the sink needs time.
+asio::awaitable<Result<void>> Route::settle(const Delivered& done, std::stop_token stop) {
+    using Step = Delivered::Step;
+    if (done.saved) {
+        unsaved_ = false;
+        saved_at_ = clock_.now();
+        happenings_.checkpoint_saved();
+        co_return Result<void>();
+    }
+    unsaved_ = true;
+    // Only "nothing new": a checkpoint that goes back costs one request.
+    if (done.step == Step::nothing && clock_.now() - saved_at_ < idle_save_interval) co_return Result<void>();
+    auto saved = co_await save(done.at);
+    if (!saved) co_return saved;
+    if (done.step == Step::stopped) co_return Error(ErrorKind::stopped, "stopped between two tries");
+    if (done.step == Step::let_go) co_await clock_.sleep_for(done.wait, stop);
+    co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Route::save(Checkpoint at) {
+    auto saved = co_await checkpoints_.save(id_, std::move(at));
+    if (saved) {
+        unsaved_ = false;
+        saved_at_ = clock_.now();
+        happenings_.checkpoint_saved();
+    }
+    co_return saved;
+}
+
+/// The last act: what is not saved yet is saved, whatever ends the route.
+asio::awaitable<Result<void>> Route::ended(Error why, Checkpoint at) {
+    if (unsaved_) {
+        auto saved = co_await save(std::move(at));
+        if (!saved) co_return saved.error();
+    }
+    co_return why;
+}
+
+/// Okta no longer knows the cursor: look, without delivering, for the last event that was delivered, from a while before it.
+/// Found, the route goes on behind it. Not found, it delivers from there what the checkpoint does not know, and says so.
+asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::stop_token stop) {
+    const UtcTime since = since_of_lost_cursor(at);
+    happenings_.begun_again(scope_, "Okta no longer knows the cursor", since);
+    const Cursor beginning = source_.begin(since, at.query);
+    ++at.seq;
+    at.partial.clear();
+    at.next = beginning;
+    while (!at.tail.empty()) {
+        auto page = co_await source_.fetch(at.next, stop);
+        if (!page) co_return page.error();
+        const Page& seen = **page;
+        if (const std::size_t known = behind(seen, at.tail.back()); known != 0) {
+            for (std::size_t i = 0; i < known; ++i) at.partial.push_back(seen.slice(i).id);
+            break;
+        }
+        if (seen.empty()) {
+            happenings_.gap_suspected(scope_, since, seen.fetched_at());
+            at.next = beginning;
+            break;
+        }
+        at.next = seen.next();
+    }
+    auto saved = co_await save(at);
+    if (!saved) co_return saved.error();
+    co_return at;
+}
+
+}  // namespace oktail

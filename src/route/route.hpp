@@ -1,0 +1,43 @@
+#pragma once
+
+#include <oktail/core/asio.hpp>
+#include <oktail/core/clock.hpp>
+#include <oktail/core/error.hpp>
+#include <oktail/okta/page_source.hpp>
+#include <oktail/state/checkpoint_store.hpp>
+
+#include "route/page_delivery.hpp"
+
+#include <stop_token>
+
+namespace oktail {
+
+/// One tenant into one sink, from a checkpoint on, for ever: fetch, write until it is safe there, save the checkpoint.
+/// Lives on the tenant's shard; what is referred to outlives it.
+class Route {
+public:
+    Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
+          Happenings& happenings);
+
+    /// Returns when it cannot go on: stopped (the checkpoint is saved), unauthorized, rejected, transient (the checkpoint could
+    /// not be saved) or fatal.
+    asio::awaitable<Result<void>> run(Checkpoint at, std::stop_token stop);
+
+private:
+    asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, std::stop_token stop);
+    asio::awaitable<Result<void>> settle(const Delivered& done, std::stop_token stop);
+    asio::awaitable<Result<void>> save(Checkpoint at);
+    asio::awaitable<Result<void>> ended(Error why, Checkpoint at);
+
+    RouteId id_;
+    log::Scope scope_;
+    PageSource& source_;
+    PageDelivery& delivery_;
+    CheckpointStore& checkpoints_;
+    Clock& clock_;
+    Happenings& happenings_;
+    bool unsaved_ = false;
+    SteadyTime saved_at_{};
+};
+
+}  // namespace oktail

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <oktail/core/asio.hpp>
+#include <oktail/core/clock.hpp>
+#include <oktail/core/error.hpp>
+#include <oktail/okta/page_source.hpp>
+#include <oktail/sink/sink.hpp>
+#include <oktail/state/checkpoint_store.hpp>
+
+#include "core/backoff.hpp"
+#include "metrics/happenings.hpp"
+#include "route/dead_letters.hpp"
+#include "route/event_filter.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace oktail {
+
+/// What a route is made of. References outlive it.
+class RouteSetup {
+public:
+    RouteSetup(RouteId id, Query query, Labels labels, EventFilter filter, std::size_t max_event)
+        : id(std::move(id)), query(std::move(query)), labels(std::move(labels)), filter(std::move(filter)),
+          max_event(max_event) {}
+
+    RouteId id;
+    Query query;
+    Labels labels;
+    EventFilter filter;
+    std::size_t max_event;
+    /// The time at which a new route begins. Asked once, before its first checkpoint; the routes of a tenant share the answer.
+    std::function<asio::awaitable<Result<UtcTime>>(std::stop_token)> beginning;
+};
+
+/// Keeps one route running: opens its sink, finds its place, runs it, and starts it again from its checkpoint when it fails.
+/// A failing route is a state, not a crash.
+class Supervisor {
+public:
+    Supervisor(RouteSetup setup, PageSource& source, Sink& sink, CheckpointStore& checkpoints, DeadLetters& dead_letters,
+               Clock& clock, Happenings& happenings);
+
+    /// Returns after a stop (a Result without error) or with a fatal error: then the daemon must end.
+    asio::awaitable<Result<void>> run(std::stop_token stop);
+
+private:
+    asio::awaitable<Result<void>> run_once(std::stop_token stop);
+    asio::awaitable<Result<Checkpoint>> place(std::stop_token stop);
+    asio::awaitable<Result<Checkpoint>> first_checkpoint(std::stop_token stop);
+    CheckpointStore& store() const;
+
+    RouteSetup setup_;
+    log::Scope scope_;
+    PageSource& source_;
+    Sink& sink_;
+    CheckpointStore& checkpoints_;
+    DeadLetters& dead_letters_;
+    Clock& clock_;
+    Happenings& happenings_;
+    Backoff backoff_;
+};
+
+}  // namespace oktail

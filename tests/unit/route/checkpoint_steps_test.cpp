@@ -1,0 +1,168 @@
+#include "route/checkpoint_steps.hpp"
+
+#include "support/fake_source.hpp"
+
+#include <gtest/gtest.h>
+
+namespace oktail {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+std::vector<std::string> numbered(int from, int to) {
+    std::vector<std::string> events;
+    for (int n = from; n < to; ++n) events.push_back(numbered_event(n));
+    return events;
+}
+
+Uuid id_of(int n) { return event_id(numbered_event(n).substr(9, 36), ""); }
+
+TEST(Selection, WholePageIsTheBatchWhenNothingIsKnown) {
+    const PagePtr page = page_of(numbered(0, 3), Cursor("/3"));
+
+    const Selection chosen = select(page, Checkpoint(), EventFilter(), 1'000);
+
+    EXPECT_EQ(chosen.batch.size(), 3u);
+    EXPECT_EQ(chosen.known, 0u);
+}
+
+TEST(Selection, DropsWhatTailAndPartialKnow) {
+    const PagePtr page = page_of(numbered(0, 4), Cursor("/4"));
+    Checkpoint at;
+    at.tail = {id_of(0)};
+    at.partial = {id_of(2)};
+
+    const Selection chosen = select(page, at, EventFilter(), 1'000);
+
+    ASSERT_EQ(chosen.batch.size(), 2u);
+    EXPECT_EQ(chosen.batch.event(0), numbered_event(1));
+    EXPECT_EQ(chosen.batch.event(1), numbered_event(3));
+    EXPECT_EQ(chosen.known, 2u);
+}
+
+TEST(Selection, DropsTheSecondOfTwoOnOnePage) {
+    const PagePtr page = page_of({numbered_event(1), numbered_event(1)}, Cursor("/2"));
+
+    const Selection chosen = select(page, Checkpoint(), EventFilter(), 1'000);
+
+    EXPECT_EQ(chosen.batch.size(), 1u);
+    EXPECT_EQ(chosen.known, 1u);
+}
+
+TEST(Selection, SetsTooLargeEventsAside) {
+    std::string large = numbered_event(1);
+    large.insert(large.size() - 1, R"(,"x":")" + std::string(500, 'x') + '"');
+    const PagePtr page = page_of({numbered_event(0), large}, Cursor("/2"));
+
+    const Selection chosen = select(page, Checkpoint(), EventFilter(), 400);
+
+    EXPECT_EQ(chosen.batch.size(), 1u);
+    EXPECT_EQ(chosen.oversized, std::vector<std::uint32_t>{1});
+}
+
+TEST(Selection, FilterLooksAtTheEventType) {
+    const PagePtr page = page_of(numbered(0, 3), Cursor("/3"));
+
+    const Selection chosen = select(page, Checkpoint(), EventFilter({"n1"}, {}), 1'000);
+
+    ASSERT_EQ(chosen.batch.size(), 1u);
+    EXPECT_EQ(chosen.batch.event(0), numbered_event(1));
+}
+
+TEST(AfterPage, MovesOnAndRemembersTheLastThousand) {
+    Checkpoint at;
+    at.seq = 7;
+    at.partial = {id_of(3)};
+    for (int n = 0; n < 1'000; ++n) at.tail.push_back(id_of(n));
+    const PagePtr page = page_of(numbered(1'000, 1'003), Cursor("/1003"));
+
+    const Checkpoint after = after_page(at, *page, Batch(page));
+
+    EXPECT_EQ(after.seq, 8u);
+    EXPECT_EQ(after.next, Cursor("/1003"));
+    EXPECT_TRUE(after.partial.empty());
+    ASSERT_EQ(after.tail.size(), 1'000u);
+    EXPECT_EQ(after.tail.front(), id_of(3));
+    EXPECT_EQ(after.tail.back(), id_of(1'002));
+}
+
+TEST(AfterPage, LongPageFillsTheTailAlone) {
+    const PagePtr page = page_of(numbered(0, 1'200), Cursor("/1200"));
+
+    const Checkpoint after = after_page(Checkpoint(), *page, Batch(page));
+
+    ASSERT_EQ(after.tail.size(), 1'000u);
+    EXPECT_EQ(after.tail.front(), id_of(200));
+}
+
+TEST(AfterPage, EventDatedInTheFutureDoesNotMoveTheBeginning) {
+    const UtcTime now{seconds(1'000)};
+    EventSlice slice;
+    slice.published = now + minutes(60 * 24 * 365);
+    slice.size = 2;
+    const auto page = std::make_shared<const Page>(Buffer::copy_of("{}"), std::vector{slice}, Cursor("/1"), now);
+
+    EXPECT_EQ(after_page(Checkpoint(), *page, Batch(page)).newest_published, now);
+}
+
+TEST(AfterPage, EmptyPageSaysWhenNothingWasNewer) {
+    const UtcTime now{seconds(1'000)};
+    const PagePtr page = page_of({}, Cursor("/5"), now);
+
+    EXPECT_EQ(after_page(Checkpoint(), *page, Batch(page)).caught_up_at, now);
+}
+
+TEST(WithinPage, KeepsThePlaceAndAddsWhatIsSafe) {
+    Checkpoint at;
+    at.next = Cursor("/0");
+    const PagePtr page = page_of(numbered(0, 5), Cursor("/5"));
+
+    const Checkpoint within = within_page(at, Batch(page), 2);
+
+    EXPECT_EQ(within.next, Cursor("/0"));
+    EXPECT_EQ(within.partial, (std::vector{id_of(0), id_of(1)}));
+}
+
+TEST(BeginAgain, SameQueryGoesOn) {
+    Checkpoint at;
+    at.query = Query("https://acme.okta.com", "");
+
+    EXPECT_FALSE(begin_again(at, at.query));
+}
+
+TEST(BeginAgain, ChangedFilterGoesOnWhereTheLogWasRead) {
+    Checkpoint at;
+    at.query = Query("https://acme.okta.com", "");
+    at.newest_published = UtcTime(minutes(10));
+    at.caught_up_at = UtcTime(minutes(12));
+
+    const auto again = begin_again(at, Query("https://acme.okta.com", "severity eq \"WARN\""));
+
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->since, UtcTime(minutes(12)));
+}
+
+TEST(BeginAgain, ChangedDomainOverlaps) {
+    Checkpoint at;
+    at.query = Query("https://acme.okta.com", "");
+    at.newest_published = UtcTime(minutes(60));
+
+    const auto again = begin_again(at, Query("https://login.acme.com", ""));
+
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->since, UtcTime(minutes(45)));
+}
+
+TEST(LostCursor, LooksBackOnlyWhenThereIsSomethingToFind) {
+    Checkpoint at;
+    at.newest_published = UtcTime(minutes(60));
+    EXPECT_EQ(since_of_lost_cursor(at), UtcTime(minutes(60)));
+
+    at.tail = {id_of(1)};
+
+    EXPECT_EQ(since_of_lost_cursor(at), UtcTime(minutes(45)));
+}
+
+}  // namespace
+}  // namespace oktail

@@ -1,0 +1,206 @@
+#include "support/route_run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace oktail {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class RouteTest : public testing::Test {
+protected:
+    RouteRun& run(int events, int page_size) { return run_.emplace(disk_, destination_, dir_, events, page_size); }
+    RouteRun& again(int events, int page_size) {
+        run_->stop();
+        run_.reset();
+        return run(events, page_size);
+    }
+    std::vector<std::string> numbered(int from, int to) {
+        std::vector<std::string> events;
+        for (int n = from; n < to; ++n) events.push_back(numbered_event(n));
+        return events;
+    }
+    Checkpoint saved() { return disk_.at(RouteId("acme", "archive")); }
+
+    MemoryCheckpoints::Disk disk_;
+    Destination destination_;
+    TempDir dir_;
+    std::optional<RouteRun> run_;
+};
+
+TEST_F(RouteTest, DeliversInOrderAndEndsOnStop) {
+    run(10, 4).start();
+
+    EXPECT_TRUE(run_->ended);
+    EXPECT_FALSE(run_->fatal);
+    EXPECT_EQ(destination_.events, numbered(0, 10));
+    EXPECT_EQ(saved().next, Cursor("/10"));
+}
+
+TEST_F(RouteTest, FirstActIsToSaveWhereItBegins) {
+    run(0, 4).source.on_caught_up = [] {};
+
+    run_->start();
+
+    ASSERT_EQ(run_->checkpoints.saves.size(), 1u);
+    EXPECT_EQ(run_->checkpoints.saves[0].next, Cursor("/0"));
+    EXPECT_EQ(run_->checkpoints.saves[0].newest_published, run_->source.now);
+    EXPECT_EQ(run_->source.fetches, 1);
+}
+
+TEST_F(RouteTest, RestartGoesOnAtTheCheckpoint) {
+    run(4, 4).start();
+
+    again(10, 4).start();
+
+    EXPECT_EQ(destination_.events, numbered(0, 10));
+    EXPECT_EQ(run_->source.asked.front(), "/4");
+    EXPECT_EQ(run_->source.begun.size(), 0u);
+}
+
+TEST_F(RouteTest, StopFinishesTheWriteInHand) {
+    run(4, 4).sink.cork();
+    run_->start();
+    run_->stop();
+    EXPECT_FALSE(run_->ended);
+
+    run_->sink.uncork();
+    run_->poll();
+
+    EXPECT_TRUE(run_->ended);
+    EXPECT_EQ(saved().next, Cursor("/4"));
+}
+
+TEST_F(RouteTest, TransientTroubleIsRetriedOnTheSamePage) {
+    run(4, 4).sink.errors = {Error(ErrorKind::transient, "down"), Error(ErrorKind::transient, "down")};
+    run_->start();
+    EXPECT_TRUE(destination_.events.empty());
+
+    run_->pass(seconds(3));
+
+    EXPECT_EQ(destination_.events, numbered(0, 4));
+    EXPECT_EQ(run_->source.fetches, 2);
+}
+
+TEST_F(RouteTest, ResumesBehindWhatIsDurable) {
+    run(4, 4).sink.at_most = 3;
+    run_->start();
+
+    run_->pass(seconds(3));
+
+    EXPECT_EQ(destination_.events, numbered(0, 4));
+}
+
+TEST_F(RouteTest, LongTroubleLetsGoOfThePageAndRemembersWhatIsSafe) {
+    run(8, 4).sink.at_most = 1;
+    run_->sink.errors = std::deque<Error>(8, Error(ErrorKind::transient, "down"));
+    run_->start();
+
+    run_->pass(minutes(10));
+
+    EXPECT_EQ(destination_.events, numbered(0, 8));
+    EXPECT_GT(run_->source.fetches, 3);
+}
+
+TEST_F(RouteTest, StopDuringALongTroubleIsPromptAndKeepsWhatIsSafe) {
+    run(4, 4).sink.at_most = 2;
+    run_->start();
+    run_->sink.errors = {Error(ErrorKind::transient, "down")};
+    run_->stop();
+    EXPECT_TRUE(run_->ended);
+    EXPECT_EQ(saved().partial.size(), 2u);
+
+    again(4, 4).start();
+
+    EXPECT_EQ(destination_.events, numbered(0, 4));
+}
+
+TEST_F(RouteTest, EventThatIsNeverTakenBecomesADeadLetter) {
+    run(4, 4).sink.refused = {numbered_event(1)};
+    run_->source.on_caught_up = [] {};
+    run_->start();
+    for (int i = 0; i < 1'000 && destination_.events.size() < 3; ++i) run_->io.run_one_for(milliseconds(10));
+
+    EXPECT_EQ(destination_.events, (std::vector{numbered_event(0), numbered_event(2), numbered_event(3)}));
+    std::ifstream file(dir_ / "dead-letters/acme/archive.ndjson");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(text.find("000000000001"), std::string::npos);
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+    run_->stop();
+}
+
+TEST_F(RouteTest, FatalErrorEndsIt) {
+    run(4, 4).sink.errors = {Error(ErrorKind::fatal, "the state is gone")};
+
+    run_->start();
+
+    EXPECT_TRUE(run_->ended);
+    ASSERT_TRUE(run_->fatal);
+    EXPECT_EQ(run_->fatal->what(), "the state is gone");
+}
+
+TEST_F(RouteTest, SinkThatSavesTheCheckpointIsBelieved) {
+    run(8, 4);
+    run_->sink.saves_with = &run_->checkpoints;
+
+    run_->start();
+
+    EXPECT_EQ(run_->checkpoints.saves.size(), 3u);  // the beginning, and one with each page
+    EXPECT_EQ(saved().next, Cursor("/8"));
+}
+
+TEST_F(RouteTest, NothingNewIsSavedOnceAMinuteAndAtTheEnd) {
+    run(0, 4).source.empty_pages = 7;
+    run_->source.on_empty = [this] { run_->clock.advance(seconds(20)); };
+
+    run_->start();
+
+    // The beginning, two whole minutes of seven polls, and what the last poll said.
+    EXPECT_EQ(run_->checkpoints.saves.size(), 4u);
+    EXPECT_EQ(saved().caught_up_at, run_->source.now);
+}
+
+TEST_F(RouteTest, ChangedFilterBeginsAgainByTime) {
+    run(4, 4).start();
+    again(4, 4).query = Query("https://acme.okta.com", "severity eq \"WARN\"");
+    run_->source.beginning = "/2";
+
+    run_->start();
+
+    ASSERT_EQ(run_->source.begun.size(), 1u);
+    EXPECT_EQ(destination_.events, numbered(0, 4)) << "the tail drops what comes twice";
+    EXPECT_EQ(saved().query.filter(), "severity eq \"WARN\"");
+}
+
+TEST_F(RouteTest, LostCursorGoesOnBehindTheLastEvent) {
+    run(8, 4).start();
+    again(12, 4).source.lost_cursor = "/8";
+    run_->source.beginning = "/2";
+
+    run_->start();
+
+    EXPECT_EQ(destination_.events, numbered(0, 12));
+    EXPECT_EQ(run_->happenings.metrics_text().find("oktail_gap_total{"), std::string::npos);
+}
+
+TEST_F(RouteTest, LostCursorWithoutTheLastEventIsASuspectedGap) {
+    run(8, 4).start();
+    again(12, 4).source.lost_cursor = "/8";
+    run_->source.beginning = "/9";
+    run_->source.empty_pages = 1;
+
+    run_->start();
+
+    EXPECT_NE(run_->happenings.metrics_text().find("oktail_gap_total{tenant=\"acme\"} 1"), std::string::npos);
+    EXPECT_EQ(destination_.events.size(), 11u) << "what comes behind the new beginning is delivered";
+    EXPECT_EQ(destination_.events.back(), numbered_event(11));
+}
+
+}  // namespace
+}  // namespace oktail
