@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace oktail::simulator {
+
+/// 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+std::string sha256_hex(std::string_view bytes);
+std::string base64(std::string_view bytes);
+/// nullopt: not base64.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace oktail::simulator
