@@ -1,0 +1,28 @@
+#include "app/load.hpp"
+
+#include <oktail/sink/sink_factory.hpp>
+
+#include <cstdlib>
+
+namespace oktail {
+
+std::optional<std::string> environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (!value) return std::nullopt;
+    return value;
+}
+
+std::filesystem::path default_config_path() { return environment("OKTAIL_CONFIG").value_or("/etc/oktail/oktail.yaml"); }
+
+SinkTypes sink_types() {
+    SinkTypes types;
+    for (const SinkFactory* factory : all_sinks()) {
+        const auto parse = [factory](const ConfigNode& sink, Problems& problems) { return factory->parse(sink, problems); };
+        types.emplace_back(factory->type(), factory->keys(), parse);
+    }
+    return types;
+}
+
+LoadedConfig load(const std::filesystem::path& path) { return load_config(path.string(), environment, sink_types()); }
+
+}  // namespace oktail

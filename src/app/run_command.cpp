@@ -1,0 +1,143 @@
+#include "app/run_command.hpp"
+
+#include "app/daemon.hpp"
+#include "app/load.hpp"
+#include "core/log.hpp"
+#include "core/steady_clock.hpp"
+#include "state/sqlite_store.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+
+namespace oktail {
+namespace {
+
+constexpr std::chrono::seconds unwind_after{8};
+constexpr unsigned leave_after_s = 9;
+
+/// Leaves without waiting for anybody: the state is safe by construction. In a signal handler, for a hung mount may have taken
+/// every thread that could do it otherwise.
+extern "C" void leave_now(int) { ::_exit(static_cast<int>(ExitCode::ok)); }
+
+void setup_log(const LogConfig& wanted, const std::string& level) {
+    const bool terminal = ::isatty(STDERR_FILENO) == 1;
+    const bool json = wanted.format == LogFormat::automatic ? !terminal : wanted.format == LogFormat::json;
+    log::setup(level.empty() ? wanted.level : level, json);
+}
+
+ExitCode exit_code(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::transient: return ExitCode::temporary;
+        case ErrorKind::rejected: return ExitCode::configuration;
+        default: return ExitCode::io_error;
+    }
+}
+
+/// The life of the daemon, on the main thread.
+class Life {
+public:
+    Life(const Config& config, bool accept_new_state, StateStore& state, Clock& clock)
+        : config_(config), daemon_(config, accept_new_state, state, clock, main_.get_executor()),
+          signals_(main_.get_executor(), SIGTERM, SIGINT), deadline_(main_.get_executor()), tasks_(main_.get_executor()) {}
+
+    ExitCode run() {
+        tasks_.spawn(live());
+        tasks_.spawn(end_on_fatal());
+        tasks_.spawn(end_on_signal());
+        main_.run();
+        return code_;
+    }
+
+private:
+    asio::awaitable<void> live() {
+        auto recovered = co_await daemon_.recover();
+        if (!recovered) co_return fail(recovered.error());
+        auto started = co_await daemon_.apply(config_);
+        if (!started) co_return fail(started.error());
+        log::info({}, "oktail runs", {{"tenants", config_.tenants.size()}, {"sinks", config_.sinks.size()}});
+    }
+
+    asio::awaitable<void> end_on_fatal() {
+        const Error why = co_await daemon_.fatal();
+        fail(why);
+    }
+
+    asio::awaitable<void> end_on_signal() {
+        constexpr auto token = asio::as_tuple(asio::use_awaitable);
+        const auto [ec, number] = co_await signals_.async_wait(token);
+        if (ec) co_return;
+        log::info({}, "stopping", {{"signal", number}});
+        tasks_.spawn(stop());
+        tasks_.spawn(unwind_late());
+        signals_.clear();
+        std::signal(SIGTERM, leave_now);
+        std::signal(SIGINT, leave_now);
+        std::signal(SIGALRM, leave_now);
+        ::alarm(leave_after_s);
+    }
+
+    asio::awaitable<void> stop() {
+        const Config nothing;
+        co_await daemon_.apply(nothing);
+        log::info({}, "stopped");
+        tasks_.cancel();
+    }
+
+    /// What a stop cannot end is unwound, and a second later left behind.
+    asio::awaitable<void> unwind_late() {
+        deadline_.expires_after(unwind_after);
+        co_await deadline_.async_wait(asio::use_awaitable);
+        log::warn({}, "some routes do not stop; unwinding them");
+        daemon_.cancel();
+    }
+
+    /// The end with an error: nothing more is written, so nothing has to be stopped with care.
+    void fail(const Error& why) {
+        log::error({}, "oktail ends", {{"kind", to_string(why.kind())}, {"why", why.what()}});
+        log::flush();
+        ::_exit(static_cast<int>(exit_code(why.kind())));
+    }
+
+    const Config& config_;
+    asio::io_context main_{1};
+    Daemon daemon_;
+    asio::signal_set signals_;
+    asio::steady_timer deadline_;
+    ExitCode code_ = ExitCode::ok;
+    TaskGroup tasks_;
+};
+
+}  // namespace
+
+ExitCode run_daemon(const RunOptions& options) {
+    const LoadedConfig loaded = load(options.config);
+    std::cerr << loaded.problems.text();
+    if (!loaded.config) return ExitCode::configuration;
+    const Config& config = *loaded.config;
+    setup_log(config.log, options.log_level);
+    // A tenant whose secret cannot be read waits, and taken up when it can.
+    for (const Problems::Problem& problem : loaded.secrets.all())
+        log::error({}, "a file of a tenant cannot be used",
+                   {{"at", problem.place.text()}, {"why", problem.what}, {"do", problem.advice}});
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves is an error of its write
+    std::signal(SIGHUP, SIG_IGN);
+
+    auto state = SqliteStore::open(config.state_dir);
+    if (!state) {
+        log::error({}, "the state cannot be opened", {{"why", state.error().what()}});
+        return exit_code(state.error().kind());
+    }
+    SteadyClock clock;
+    return Life(config, options.accept_new_state, **state, clock).run();
+}
+
+}  // namespace oktail

@@ -1,0 +1,19 @@
+#include "app/start_time.hpp"
+
+#include <algorithm>
+
+namespace oktail {
+
+UtcTime start_time(const StartPoint& start, UtcTime okta_now) {
+    // A little inside, so that the request is not refused by the time it arrives.
+    const UtcTime earliest = okta_now - retention + std::chrono::minutes(5);
+    switch (start.kind()) {
+        case StartPoint::Kind::now: return okta_now - std::chrono::seconds(5);
+        case StartPoint::Kind::earliest: return earliest;
+        case StartPoint::Kind::ago: return std::max(earliest, okta_now - start.span());
+        case StartPoint::Kind::at: return std::max(earliest, start.time());
+    }
+    return okta_now;
+}
+
+}  // namespace oktail

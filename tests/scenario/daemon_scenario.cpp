@@ -1,0 +1,287 @@
+// The whole daemon in this process, against the simulator over loopback TLS.
+
+#include "app/daemon.hpp"
+#include "core/log.hpp"
+#include "sink/file/file_options.hpp"
+#include "state/sqlite_store.hpp"
+#include "support/loopback_okta.hpp"
+#include "support/temp_dir.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <thread>
+
+namespace oktail {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A life of the daemon: made, applied to, stopped, on a main thread of its own.
+class Running {
+public:
+    explicit Running(const Config& config) : state_(SqliteStore::open(config.state_dir).value()) {
+        daemon_.emplace(config, false, *state_, clock_, main_.executor());
+        do_it(daemon_->recover());
+        do_it(daemon_->apply(config));
+    }
+    ~Running() {
+        do_it(daemon_->apply(Config()));
+        daemon_.reset();
+    }
+    void apply(const Config& config) { do_it(daemon_->apply(config)); }
+
+private:
+    void do_it(asio::awaitable<Result<void>> step) {
+        const auto done = asio::co_spawn(main_.executor(), std::move(step), asio::use_future).get();
+        EXPECT_TRUE(done) << (done ? "" : done.error().what());
+    }
+
+    SteadyClock clock_;
+    std::unique_ptr<SqliteStore> state_;
+    Shard main_{"main"};
+    std::optional<Daemon> daemon_;
+};
+
+class DaemonScenario : public testing::Test {
+protected:
+    LoopbackOkta& okta(const std::vector<std::string>& orgs) {
+        okta_.emplace(orgs);
+        std::ofstream(dir_ / "ca.pem") << okta_->ca_pem();
+        config_.state_dir = dir_ / "state";
+        config_.limits.threads = 2;
+        config_.limits.memory = 64U * 1024 * 1024;
+        return *okta_;
+    }
+    void add_tenant(const std::string& domain, const std::vector<std::string>& sinks) {
+        TenantConfig tenant;
+        tenant.name = domain.substr(0, domain.find('.'));
+        tenant.domain = Origin(domain);
+        tenant.connect_to = "127.0.0.1:" + std::to_string(okta_->port());
+        tenant.ca_file = dir_ / "ca.pem";
+        tenant.start = StartPoint::earliest();
+        tenant.poll.min_interval = milliseconds(50);
+        tenant.poll.max_interval = milliseconds(100);
+        tenant.rate_limit_share = 1;
+        tenant.auth.client_id = okta_->client_id(domain);
+        const auto secret = dir_ / (domain + ".secret");
+        std::ofstream(secret) << okta_->secret(domain);
+        std::filesystem::permissions(secret, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        tenant.auth.client_secret_files = {secret};
+        for (const std::string& sink : sinks) {
+            RouteConfig route;
+            route.sink = sink;
+            tenant.sinks.push_back(route);
+        }
+        config_.tenants.push_back(tenant);
+    }
+    void add_file_sink(const std::string& name, Delivery delivery, const std::string& file = "{tenant}.ndjson") {
+        auto options = std::make_shared<FileOptions>();
+        options->path = (dir_ / name / file).string();
+        options->delivery = delivery;
+        SinkConfig sink;
+        sink.name = name;
+        sink.type = "file";
+        sink.options = options;
+        config_.sinks.push_back(sink);
+    }
+    std::vector<std::string> lines(const std::string& file) {
+        std::ifstream in(dir_ / file, std::ios::binary);
+        std::vector<std::string> all;
+        for (std::string line; std::getline(in, line);) all.push_back(line);
+        return all;
+    }
+    bool eventually(const std::function<bool()>& holds, seconds patience = seconds(40)) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!holds()) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            std::this_thread::sleep_for(milliseconds(20));
+        }
+        return true;
+    }
+    bool has_all(const std::string& file, const std::string& domain) {
+        const auto want = okta_->events(domain).size();
+        return eventually([&] { return lines(file).size() >= want; });
+    }
+
+    TempDir dir_;
+    std::optional<LoopbackOkta> okta_;
+    Config config_;
+};
+
+const std::string acme = "acme.okta.com";
+const std::string globex = "globex.okta.com";
+
+TEST_F(DaemonScenario, EveryTenantReachesEverySink) {
+    okta({acme + ",backlog=2500,limit=100000", globex + ",backlog=1200,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_file_sink("plain", Delivery::at_least_once);
+    add_tenant(acme, {"exact", "plain"});
+    add_tenant(globex, {"exact", "plain"});
+
+    {
+        const Running daemon(config_);
+        for (const char* sink : {"exact/", "plain/"}) {
+            EXPECT_TRUE(has_all(sink + std::string("acme.ndjson"), acme));
+            EXPECT_TRUE(has_all(sink + std::string("globex.ndjson"), globex));
+        }
+        okta_->emit(acme, 30);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(has_all("plain/acme.ndjson", acme));
+    }
+
+    for (const char* sink : {"exact/", "plain/"}) {
+        EXPECT_EQ(lines(sink + std::string("acme.ndjson")), okta_->events(acme));
+        EXPECT_EQ(lines(sink + std::string("globex.ndjson")), okta_->events(globex));
+    }
+    EXPECT_EQ(okta_->violations(acme), "");
+    EXPECT_EQ(okta_->tokens_minted(acme), 1u);
+}
+
+TEST_F(DaemonScenario, TwoTenantsOnTwoShardsShareAFile) {
+    okta({acme + ",backlog=1500,limit=100000", globex + ",backlog=1500,limit=100000"});
+    add_file_sink("all", Delivery::exactly_once, "all.ndjson");
+    add_tenant(acme, {"all"});
+    add_tenant(globex, {"all"});
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(eventually([&] { return lines("all/all.ndjson").size() >= 3'000; }));
+    }
+
+    auto written = lines("all/all.ndjson");
+    auto wanted = okta_->events(acme);
+    std::vector<std::string> of_acme;
+    for (const auto& line : written)
+        if (std::find(wanted.begin(), wanted.end(), line) != wanted.end()) of_acme.push_back(line);
+    EXPECT_EQ(of_acme, wanted) << "each tenant's order is Okta's";
+    for (auto& line : okta_->events(globex)) wanted.push_back(line);
+    std::sort(written.begin(), written.end());
+    std::sort(wanted.begin(), wanted.end());
+    EXPECT_EQ(written, wanted);
+}
+
+TEST_F(DaemonScenario, TroubleOfEveryKindLosesAndRepeatsNothing) {
+    okta({acme + ",backlog=12000,limit=100000"});
+    okta_->fault(R"([{"endpoint":"logs","nth":2,"do":"reset_in_body","after":5000},
+                     {"endpoint":"logs","nth":4,"do":"cut_gzip","bytes":7},
+                     {"endpoint":"logs","nth":6,"do":"answer","status":503,"body":"<html>"},
+                     {"endpoint":"logs","nth":8,"do":"token_expired"},
+                     {"endpoint":"logs","nth":10,"do":"rate_limit","reset_in":1},
+                     {"endpoint":"logs","nth":12,"do":"repeat_events"},
+                     {"endpoint":"logs","nth":14,"do":"wrong_body"},
+                     {"endpoint":"logs","nth":16,"do":"concurrency"},
+                     {"endpoint":"logs","nth":18,"do":"short_page"},
+                     {"endpoint":"token","nth":1,"do":"overloaded"}])");
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(okta_->violations(acme), "");
+}
+
+TEST_F(DaemonScenario, ForeignNextLinkHoldsTheTenantAndNothingIsSkipped) {
+    okta({acme + ",backlog=2500,limit=100000"});
+    okta_->fault(R"({"endpoint":"logs","times":2,"do":"next_link","url":"https://evil.example/api/v1/logs?after=1"})");
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    const log::Capture log;
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_NE(log.text().find("SECURITY"), std::string::npos);
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+}
+
+TEST_F(DaemonScenario, RestartGoesOnWhereItStopped) {
+    okta({acme + ",backlog=1200,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    for (int life = 0; life < 3; ++life) {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        okta_->emit(acme, 100);
+    }
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+}
+
+TEST_F(DaemonScenario, RevokedTokenIsReplacedWithinTheRun) {
+    okta({acme + ",backlog=100,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        okta_->with([&] { okta_->okta().find(acme)->clients.revoke_tokens(); });
+        okta_->emit(acme, 10);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(okta_->tokens_minted(acme), 2u);
+}
+
+TEST_F(DaemonScenario, BrokenTenantLeavesTheOtherAlone) {
+    okta({acme + ",backlog=1200,limit=100000", globex + ",backlog=100,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    add_tenant(globex, {"exact"});
+    okta_->with([&] { okta_->okta().find(globex)->clients.find(okta_->okta().find(globex)->client_id)->installed = false; });
+    const log::Capture log;
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(eventually([&] { return log.text().find("tenant=globex") != std::string::npos; }));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_TRUE(lines("exact/globex.ndjson").empty());
+}
+
+TEST_F(DaemonScenario, NoSecretIsInTheLogAtAnyLevel) {
+    okta({acme + ",backlog=100,limit=100000"});
+    okta_->fault(
+        R"([{"endpoint":"logs","nth":2,"do":"token_expired"},{"endpoint":"logs","nth":4,"do":"answer","status":500}])");
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    log::setup("trace", false);
+    const log::Capture log;
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(eventually([&] { return okta_->tokens_minted(acme) == 2; }));
+    }
+
+    log::setup("info", false);
+    EXPECT_EQ(log.text().find(okta_->secret(acme)), std::string::npos);
+    EXPECT_EQ(log.text().find("Bearer "), std::string::npos);
+    EXPECT_EQ(log.text().find("Basic "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace oktail

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "support/process.hpp"
+#include "support/simulator_process.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oktail {
+
+/// The built oktail with a configuration of its own against a simulator; started, stopped and killed as often as a test likes.
+class DaemonProcess {
+public:
+    /// Files, state and log go below `dir`.
+    DaemonProcess(const std::filesystem::path& dir, const SimulatorProcess& simulator)
+        : sink{"type: file", "path: " + (dir / "out").string() + "/{tenant}/%Y.ndjson"}, dir_(dir), simulator_(simulator) {}
+
+    /// A tenant of that org into sink "files", called like the first part of its domain. `more`: lines of YAML, indented by 4.
+    void add_tenant(const std::string& domain, const std::string& more = {});
+    /// Keys of sink "files", a line of YAML each.
+    std::vector<std::string> sink;
+    std::vector<std::string> arguments;  ///< of `oktail run`, after -c
+
+    void start();
+    /// SIGTERM, and its end.
+    Ending stop(std::chrono::milliseconds patience = std::chrono::seconds(15));
+    void kill();
+    Process& process() { return *process_; }
+
+    std::string log() const;
+    const std::filesystem::path& dir() const { return dir_; }
+    std::filesystem::path config_file() const { return dir_ / "oktail.yaml"; }
+    /// All of it, for tests that run the program themselves.
+    void write_config() const;
+
+private:
+    std::filesystem::path dir_;
+    const SimulatorProcess& simulator_;
+    std::string tenants_;
+    std::optional<Process> process_;
+    int starts_ = 0;
+};
+
+/// What a reader of the files below a folder has: the lines of each file in name order, as uuid and hash of the bytes.
+/// What is behind the last line end of a file does not count.
+std::vector<SimulatorProcess::Event> delivered_below(const std::filesystem::path& folder);
+
+/// The events among `all` that are of that org's truth, in order: for several tenants in one file.
+std::vector<SimulatorProcess::Event> of_org(const std::vector<SimulatorProcess::Event>& all,
+                                            const std::vector<SimulatorProcess::Event>& truth);
+
+/// Empty if `delivered` is exactly `truth`, in order and byte for byte; otherwise what is wrong, for a person.
+std::string differences(const std::vector<SimulatorProcess::Event>& delivered,
+                        const std::vector<SimulatorProcess::Event>& truth);
+
+}  // namespace oktail
