@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+/// A claim of a fuzz target; when it does not hold, the fuzzer keeps the input.
+#define FUZZ_CHECK(claim)           \
+    do {                            \
+        if (!(claim)) std::abort(); \
+    } while (false)
+
+namespace oktail {
+
+inline std::string_view fuzz_text(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+}  // namespace oktail
