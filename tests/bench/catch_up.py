@@ -94,12 +94,15 @@ class Usage:
 
 def measured(process: subprocess.Popen, started: float, done) -> Usage:
     """Waits until `done()` or the end; stops the process; its own use of the machine."""
-    while process.poll() is None and not done():
+    ended = 0
+    while not ended and not done():
         time.sleep(0.02)
+        # Not poll(): it would throw away what the process used.
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
     wall = time.monotonic() - started
-    if process.poll() is None:
+    if not ended:
         process.send_signal(signal.SIGTERM)
-    _, status, usage = os.wait4(process.pid, 0)
+        _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{process.args[0]} ended with {process.returncode}")
