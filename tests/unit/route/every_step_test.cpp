@@ -20,7 +20,7 @@ class EveryStep : public testing::TestWithParam<Trouble> {};
 /// Runs a life to its end; restarts until one ends without a crash. Gives the steps of the first life.
 int live(MemoryCheckpoints::Disk& disk, Destination& destination, const TempDir& dir, StepFuse fuse, int& lives) {
     int steps = 0;
-    for (bool crashed = true; crashed; fuse = StepFuse()) {
+    for (bool crashed = true; crashed && lives < 5; fuse = StepFuse()) {
         RouteRun run(disk, destination, dir, events, page_size, fuse);
         run.start();
         run.pass(std::chrono::minutes(5));
