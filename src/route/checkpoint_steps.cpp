@@ -17,6 +17,7 @@ Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& f
     left.reserve(page->size());
     for (std::uint32_t i = 0; i < page->size(); ++i) {
         if (!known.add(page->slice(i).id)) ++chosen.known;
+        else if (!page->slice(i).well_formed) chosen.malformed.push_back(i);
         else if (!filter.passes_all() && !filter.passes(event_type(page->event(i)))) continue;
         else if (page->slice(i).size > max_event) chosen.oversized.push_back(i);
         else left.push_back(i);

@@ -18,6 +18,7 @@ class Selection {
 public:
     Batch batch;                           ///< to be written, in Okta's order
     std::vector<std::uint32_t> oversized;  ///< larger than max_event: dead letters
+    std::vector<std::uint32_t> malformed;  ///< no JSON or no UTF-8, so no line either: dead letters
     std::size_t known = 0;                 ///< safe already, or twice on the page
 };
 

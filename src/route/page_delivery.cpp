@@ -27,9 +27,14 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
         const Waited waited = co_await set_aside(page, event, "larger than max_event", stop);
         if (waited != Waited::again) co_return interrupted(waited, at, batch, 0);
     }
+    for (const std::uint32_t event : chosen.malformed) {
+        const Waited waited = co_await set_aside(page, event, "not JSON in UTF-8", stop);
+        if (waited != Waited::again) co_return interrupted(waited, at, batch, 0);
+    }
 
     const Checkpoint after = after_page(at, *page, batch);
-    if (batch.empty()) co_return Delivered(chosen.oversized.empty() ? Step::nothing : Step::whole, after);
+    if (batch.empty())
+        co_return Delivered(chosen.oversized.empty() && chosen.malformed.empty() ? Step::nothing : Step::whole, after);
 
     bool saved = false;
     for (std::size_t done = 0; done < batch.size();) {

@@ -177,8 +177,6 @@ TEST_F(RunningTest, LostReaderIsToldAndDoesNotEndTheDaemon) {
 
 TEST_F(RunningTest, UnreadableSecretParksItsTenantOnly) {
     daemon_.add_tenant(org);
-    daemon_.write_config();
-    std::ofstream(daemon_.config_file(), std::ios::app);
     const auto secret = simulator_.org(org).secret_file;
     std::filesystem::permissions(secret, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
 

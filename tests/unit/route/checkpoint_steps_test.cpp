@@ -61,6 +61,19 @@ TEST(Selection, SetsTooLargeEventsAside) {
     EXPECT_EQ(chosen.oversized, std::vector<std::uint32_t>{1});
 }
 
+TEST(Selection, SetsMalformedEventsAsideSinceTheyAreNoLine) {
+    EventSlice bad;
+    bad.size = 9;
+    bad.well_formed = false;
+    const auto page =
+        std::make_shared<const Page>(Buffer::copy_of("{\"a\":\"\n\"}"), std::vector{bad}, Cursor("/1"), UtcTime());
+
+    const Selection chosen = select(page, Checkpoint(), EventFilter(), 400);
+
+    EXPECT_TRUE(chosen.batch.empty());
+    EXPECT_EQ(chosen.malformed, std::vector<std::uint32_t>{0});
+}
+
 TEST(Selection, FilterLooksAtTheEventType) {
     const PagePtr page = page_of(numbered(0, 3), Cursor("/3"));
 
