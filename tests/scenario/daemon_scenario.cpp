@@ -209,6 +209,21 @@ TEST_F(DaemonScenario, ForeignNextLinkHoldsTheTenantAndNothingIsSkipped) {
     EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
 }
 
+TEST_F(DaemonScenario, EventThatIsNoLineGoesToTheDeadLettersAndThePageGoesOn) {
+    okta({acme + ",backlog=1200,limit=100000"});
+    okta_->fault(R"({"endpoint":"logs","nth":1,"do":"insert_event","text":"{\"a\":\"torn\nline\"}"})");
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(lines("state/dead-letters/acme/exact.ndjson").size(), 1u);
+}
+
 TEST_F(DaemonScenario, RestartGoesOnWhereItStopped) {
     okta({acme + ",backlog=1200,limit=100000"});
     add_file_sink("exact", Delivery::exactly_once);
