@@ -2,6 +2,7 @@
 #include "okta/page_slicer.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -25,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::string_view event = body.view().substr(offset, length);
         FUZZ_CHECK(event.front() == '{' && event.back() == '}');
         FUZZ_CHECK(!well_formed || event.find_first_of("\r\n") == std::string_view::npos);
-        FUZZ_CHECK(!valid || (well_formed && json::parse(event) == expected.get_array()[i]));
+        // As text: the parser reads 0e400 as not-a-number, which equals nothing, itself included.
+        FUZZ_CHECK(!valid || (well_formed && json::serialize(json::parse(event)) == json::serialize(expected.get_array()[i])));
         end = offset + length;
     }
     return 0;
