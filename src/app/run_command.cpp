@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -32,6 +33,15 @@ void setup_log(const LogConfig& wanted, const std::string& level) {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
     const bool json = wanted.format == LogFormat::automatic ? !terminal : wanted.format == LogFormat::json;
     log::setup(level.empty() ? wanted.level : level, json);
+}
+
+/// Pages are megabytes, come one after the other, and glibc would map and unmap memory for each: the kernel's work of faulting
+/// it in is a quarter of what catching up costs. Now they come from the heap, and it keeps what the next ones will need.
+void keep_memory_of_pages() {
+    constexpr int largest_on_the_heap = 32 * 1024 * 1024;  // more is not taken (mallopt(3))
+    constexpr int kept = 16 * 1024 * 1024;
+    ::mallopt(M_MMAP_THRESHOLD, largest_on_the_heap);
+    ::mallopt(M_TRIM_THRESHOLD, kept);
 }
 
 ExitCode exit_code(ErrorKind kind) {
@@ -124,6 +134,7 @@ ExitCode run_daemon(const RunOptions& options) {
     if (!loaded.config) return ExitCode::configuration;
     const Config& config = *loaded.config;
     setup_log(config.log, options.log_level);
+    keep_memory_of_pages();
     // A tenant whose secret cannot be read waits, and taken up when it can.
     for (const Problems::Problem& problem : loaded.secrets.all())
         log::error({}, "a file of a tenant cannot be used",

@@ -3,6 +3,7 @@
 #include "core/assert.hpp"
 
 #include <cstring>
+#include <new>
 
 namespace oktail {
 
@@ -14,10 +15,14 @@ Buffer Buffer::copy_of(std::string_view text) {
 }
 
 void Buffer::reserve(std::size_t capacity) {
-    if (bytes_ && capacity <= capacity_) return;
-    auto grown = std::make_unique_for_overwrite<char[]>(capacity + padding);
-    if (size_ != 0) std::memcpy(grown.get(), bytes_.get(), size_);
-    bytes_ = std::move(grown);
+    if (!bytes_ || capacity > capacity_) reallocate(capacity);
+}
+
+void Buffer::reallocate(std::size_t capacity) {
+    void* const moved = std::realloc(bytes_.get(), capacity + padding);
+    if (moved == nullptr) throw std::bad_alloc();
+    static_cast<void>(bytes_.release());
+    bytes_.reset(static_cast<char*>(moved));
     capacity_ = capacity;
     std::memset(bytes_.get() + capacity_, 0, padding);
 }

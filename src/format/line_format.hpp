@@ -1,7 +1,8 @@
 #pragma once
 
-#include <oktail/core/buffer.hpp>
 #include <oktail/sink/sink.hpp>
+
+#include "format/lines.hpp"
 
 #include <cstddef>
 #include <string>
@@ -18,7 +19,7 @@ public:
     static LineFormat envelope(std::string_view tenant, const Labels& labels);
 
     /// Events [first, end) of the batch, a line each. An event holds no line break: the page was cut that way.
-    Buffer render(const Batch& batch, std::size_t first) const;
+    Lines render(const Batch& batch, std::size_t first) const;
 
 private:
     LineFormat(std::string before, std::string behind) : before_(std::move(before)), behind_(std::move(behind)) {}

@@ -66,11 +66,8 @@ boost::system::error_code AnswerBody::finish() {
 }
 
 Buffer AnswerBody::take_content() {
-    // Cut to size only where more than half would be wasted: a copy costs more than the bytes.
-    constexpr std::size_t worth_it = 64 * 1024;
-    const bool wasteful = content_.capacity() > worth_it && content_.capacity() / 2 > content_.size();
+    content_.shrink_to_fit();
     memory_.shrink_to(content_.size());
-    if (wasteful) return Buffer::copy_of(content_.view());
     return std::move(content_);
 }
 

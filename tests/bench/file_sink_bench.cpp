@@ -37,7 +37,7 @@ void floor_of_memory_and_page_cache(benchmark::State& state) {
     const TempDir folder;
     const int fd = ::open((folder / "floor").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     for (auto _ : state) {
-        const Buffer lines = LineFormat::raw().render(page(), 0);
+        const Lines lines = LineFormat::raw().render(page(), 0);
         for (std::size_t at = 0; at < lines.size(); at += 1024 * 1024) {
             const std::string_view piece = lines.view().substr(at, 1024 * 1024);
             if (::write(fd, piece.data(), piece.size()) < 0) state.SkipWithError("cannot write");

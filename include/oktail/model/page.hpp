@@ -20,6 +20,8 @@ public:
     std::size_t size() const noexcept { return events_.size(); }
     bool empty() const noexcept { return events_.empty(); }
     /// The event's JSON exactly as Okta sent it (a line break between tokens is a space); valid as long as the page lives.
+    /// One byte more may be read: a line feed, unless the next event begins there. A page as Okta sends it, with a comma
+    /// between two events, so holds the lines that most sinks write.
     std::string_view event(std::size_t i) const { return body_.view().substr(events_[i].offset, events_[i].size); }
     const EventSlice& slice(std::size_t i) const { return events_[i]; }
     const Cursor& next() const noexcept { return next_; }

@@ -64,7 +64,7 @@ asio::awaitable<void> ExactStream::round(StagedPages pages) {
         refuse_all(pages, lines.error());
         co_return;
     }
-    const std::uint64_t size = (*lines)->size();
+    const std::uint64_t size = lines->size();
     group_.promised(size);
     co_await live_->append(*lines, live_->ledger().end() - size, stop_);
     if (live_->is_suspect() || ends_promises_now(env_.fsync, live_->ledger().promised_bytes(), asked_for_flush_))
@@ -112,13 +112,13 @@ asio::awaitable<Result<void>> ExactStream::make_next() {
     co_return Result<void>();
 }
 
-asio::awaitable<Result<std::shared_ptr<const Buffer>>> ExactStream::promise(const StagedPages& pages) {
+asio::awaitable<Result<Lines>> ExactStream::promise(const StagedPages& pages) {
     const auto ready = co_await make_ready();
     if (!ready) co_return ready.error();
     const auto lines = joined_lines(pages, live_->is_torn() ? "\n" : "");
-    auto cut = [lines] { return redo_rows(lines->view()); };
+    auto cut = [lines] { return redo_rows(lines.view()); };
     std::vector<RedoRow> rows;
-    if (lines->size() <= worth_compressing) rows = cut();
+    if (lines.size() <= worth_compressing) rows = cut();
     else rows = co_await env_.pool.run(std::move(cut));
     StateChange change;
     for (const auto& page : pages) change.checkpoints.emplace_back(page->route, std::move(page->after));
@@ -132,7 +132,7 @@ asio::awaitable<Result<std::shared_ptr<const Buffer>>> ExactStream::promise(cons
     names_.stored = true;
     finished_.clear();
     if (purge) ledger.purged(*purge);
-    ledger.promised(places, lines->view());
+    ledger.promised(places, lines.view());
     live_->mended();
     co_return lines;
 }

@@ -40,7 +40,7 @@ private:
     asio::awaitable<Result<bool>> can_go_on();
     asio::awaitable<Result<void>> make_next();
     /// In one transaction with their checkpoints; gives the lines to append.
-    asio::awaitable<Result<std::shared_ptr<const Buffer>>> promise(const StagedPages& pages);
+    asio::awaitable<Result<Lines>> promise(const StagedPages& pages);
     asio::awaitable<Result<void>> flush();
     asio::awaitable<void> settle();
     /// Remembers a state that failed.

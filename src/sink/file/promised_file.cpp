@@ -95,12 +95,12 @@ asio::awaitable<Result<void>> PromisedFile::set_mode() {
     co_return co_await env_.pool.run(std::move(job));
 }
 
-asio::awaitable<void> PromisedFile::append(std::shared_ptr<const Buffer> lines, std::uint64_t at, std::stop_token stop) {
+asio::awaitable<void> PromisedFile::append(Lines lines, std::uint64_t at, std::stop_token stop) {
     Backoff backoff(std::chrono::milliseconds(200), std::chrono::seconds(5), static_cast<std::uint64_t>(ledger_.row().id));
     suspect_ = true;  // until the last byte is written
     std::size_t done = 0;
     while (true) {
-        auto job = [file = file_, lines, at, done] { return write_all(*file, at + done, lines->view().substr(done)); };
+        auto job = [file = file_, lines, at, done] { return write_all(*file, at + done, lines.view().substr(done)); };
         const Written written = co_await env_.pool.run(std::move(job));
         done += written.bytes;
         if (!written.error) break;

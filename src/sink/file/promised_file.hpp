@@ -1,12 +1,12 @@
 #pragma once
 
+#include "format/lines.hpp"
 #include "sink/file/file_env.hpp"
 #include "sink/file/file_ledger.hpp"
 #include "sink/file/file_name.hpp"
 #include "sink/file/file_work.hpp"
 
 #include <oktail/core/asio.hpp>
-#include <oktail/core/buffer.hpp>
 #include <oktail/core/error.hpp>
 
 #include <cstdint>
@@ -54,7 +54,7 @@ public:
     asio::awaitable<Result<void>> set_mode();
     /// Writes lines that are promised already, at the end that the file had before. Waits for room until `stop`. Whatever else
     /// goes wrong, flush() mends it.
-    asio::awaitable<void> append(std::shared_ptr<const Buffer> lines, std::uint64_t at, std::stop_token stop);
+    asio::awaitable<void> append(Lines lines, std::uint64_t at, std::stop_token stop);
     /// Appended lines may not be what the file holds: only a flush() helps.
     bool is_suspect() const noexcept { return suspect_; }
     /// One try to get everything promised to the disk. If the file was deleted, the promises move to a new one.

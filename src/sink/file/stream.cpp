@@ -6,8 +6,8 @@
 
 namespace oktail {
 
-std::shared_ptr<const Buffer> joined_lines(const StagedPages& pages, std::string_view before) {
-    if (pages.size() == 1 && before.empty()) return std::make_shared<const Buffer>(std::move(pages.front()->lines));
+Lines joined_lines(const StagedPages& pages, std::string_view before) {
+    if (pages.size() == 1 && before.empty()) return std::exchange(pages.front()->lines, Lines());
     std::size_t size = before.size();
     for (const auto& page : pages) size += page->lines.size();
     Buffer lines(size);
@@ -17,7 +17,7 @@ std::shared_ptr<const Buffer> joined_lines(const StagedPages& pages, std::string
         at = std::copy(bytes.begin(), bytes.end(), at);
     }
     lines.resize(size);
-    return std::make_shared<const Buffer>(std::move(lines));
+    return Lines(std::move(lines));
 }
 
 void answer_all(const StagedPages& pages, bool checkpointed) {

@@ -2,9 +2,9 @@
 
 #include "core/handover.hpp"
 #include "core/task_group.hpp"
+#include "format/lines.hpp"
 
 #include <oktail/core/asio.hpp>
-#include <oktail/core/buffer.hpp>
 #include <oktail/core/error.hpp>
 #include <oktail/sink/sink.hpp>
 
@@ -21,12 +21,12 @@ class StagedPage {
 public:
     using Answer = Handover<WriteOutcome>;
 
-    StagedPage(RouteId route, Buffer lines, std::size_t events, Checkpoint after, std::shared_ptr<Answer> answer)
+    StagedPage(RouteId route, Lines lines, std::size_t events, Checkpoint after, std::shared_ptr<Answer> answer)
         : route(std::move(route)), lines(std::move(lines)), events(events), after(std::move(after)), answer(std::move(answer)) {
     }
 
     RouteId route;
-    Buffer lines;
+    Lines lines;
     std::size_t events;
     Checkpoint after;
     std::shared_ptr<Answer> answer;
@@ -36,7 +36,7 @@ public:
 using StagedPages = std::vector<std::shared_ptr<StagedPage>>;
 
 /// Every page together, in order; one alone is not copied.
-std::shared_ptr<const Buffer> joined_lines(const StagedPages& pages, std::string_view before = {});
+Lines joined_lines(const StagedPages& pages, std::string_view before = {});
 /// The answer to all of them.
 void answer_all(const StagedPages& pages, bool checkpointed);
 void refuse_all(const StagedPages& pages, const Error& error);

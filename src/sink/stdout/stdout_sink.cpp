@@ -11,8 +11,8 @@ public:
         : format_(std::move(format)), writer_(std::move(writer)), pool_(pool) {}
 
     asio::awaitable<WriteOutcome> write(Batch batch, std::size_t first, Checkpoint) override {
-        const auto lines = std::make_shared<const Buffer>(format_.render(batch, first));
-        auto job = [writer = writer_, lines] { return writer->write(lines->view()); };
+        const Lines lines = format_.render(batch, first);
+        auto job = [writer = writer_, lines] { return writer->write(lines.view()); };
         const PipeWriter::Taken taken = co_await pool_.run(std::move(job));
         if (taken.error) co_return WriteOutcome(taken.lines, *taken.error);
         co_return WriteOutcome(taken.lines, false);

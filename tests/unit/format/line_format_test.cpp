@@ -24,6 +24,34 @@ TEST(LineFormat, RawFollowsTheIndicesOfABatch) {
     EXPECT_EQ(LineFormat::raw().render(some, 0).view(), "c\na\n");
 }
 
+TEST(LineFormat, RawOfAWholePageIsThePagesOwnBytes) {
+    const Batch batch = batch_of({R"({"n":1})", R"({"n":2})"});
+
+    EXPECT_EQ(LineFormat::raw().render(batch, 0).view().data(), batch.event(0).data());
+    EXPECT_EQ(LineFormat::raw().render(batch, 1).view().data(), batch.event(1).data());
+}
+
+TEST(LineFormat, RawOfAPageWithMoreBetweenItsEventsIsACopy) {
+    std::vector<EventSlice> events(4);
+    events[0] = {.offset = 2, .size = 2};
+    events[1] = {.offset = 6, .size = 2};
+    events[2] = {.offset = 8, .size = 2};  // no room for a line feed between them
+    events[3] = {.offset = 11, .size = 2};
+    const Batch batch(std::make_shared<const Page>(Buffer::copy_of("[ {} ,{}{},{}"), events, Cursor("/1"), UtcTime()));
+
+    EXPECT_EQ(LineFormat::raw().render(batch, 0).view(), "{}\n{}\n{}\n{}\n");
+    EXPECT_EQ(LineFormat::raw().render(batch, 1).view(), "{}\n{}\n{}\n");
+    EXPECT_EQ(LineFormat::raw().render(batch, 2).view(), "{}\n{}\n");
+    EXPECT_EQ(batch.event(1), "{}");
+    EXPECT_EQ(batch.event(2), "{}");
+}
+
+TEST(LineFormat, LinesOfAPageOutliveTheBatch) {
+    Lines lines = LineFormat::raw().render(batch_of({"{}", "{}"}), 0);
+
+    EXPECT_EQ(lines.view(), "{}\n{}\n");
+}
+
 TEST(LineFormat, EnvelopeNamesTenantAndLabels) {
     const LineFormat format = LineFormat::envelope("acme", {{"customer", "Acme Corp"}, {"tier", "gold"}});
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <oktail/core/buffer.hpp>
+#include <oktail/model/page.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace oktail {
+
+/// Lines to be written: bytes made for it, or those of a page that holds just them. A counted pointer, cheap by value.
+class Lines {
+public:
+    Lines() = default;
+    explicit Lines(Buffer made) {
+        auto owner = std::make_shared<const Buffer>(std::move(made));
+        bytes_ = owner->view();
+        owner_ = std::move(owner);
+    }
+    Lines(PagePtr page, std::string_view bytes) : owner_(std::move(page)), bytes_(bytes) {}
+
+    std::string_view view() const noexcept { return bytes_; }
+    std::size_t size() const noexcept { return bytes_.size(); }
+
+private:
+    std::shared_ptr<const void> owner_;
+    std::string_view bytes_;
+};
+
+}  // namespace oktail
