@@ -3,7 +3,6 @@
 #include "core/time_text.hpp"
 
 #include <prometheus/counter.h>
-#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
@@ -12,7 +11,6 @@ namespace oktail {
 
 using prometheus::Counter;
 using prometheus::Family;
-using prometheus::Gauge;
 using prometheus::Histogram;
 
 struct Happenings::Registry {
@@ -28,19 +26,12 @@ struct Happenings::Registry {
     Family<Counter>& requests = counter("oktail_requests_total", "Requests for the System Log, by outcome.");
     Family<Counter>& waits = counter("oktail_rate_limit_waits_total", "Waits that Okta's rate limit demanded.");
     Family<Counter>& grants = counter("oktail_token_grants_total", "Answers of the token endpoint, by outcome.");
-    Family<Gauge>& token_expiry = prometheus::BuildGauge()
-                                      .Name("oktail_token_expiry_timestamp_seconds")
-                                      .Help("When the access token in use ends.")
-                                      .Register(all);
     Family<Counter>& duplicates = counter("oktail_duplicates_dropped_total", "Events that Okta served again.");
     Family<Counter>& dead_letters = counter("oktail_dead_letters_total", "Events that the sink would not take.");
     Family<Counter>& gaps = counter("oktail_gap_total", "Spans of the log that may be missing.");
     Family<Counter>& sink_errors = counter("oktail_sink_errors_total", "Writes that failed, by kind.");
     Counter& saves = counter("oktail_checkpoint_saves_total", "Checkpoints saved.").Add({});
-    Family<Gauge>& remaining = prometheus::BuildGauge()
-                                   .Name("oktail_rate_limit_remaining")
-                                   .Help("Requests left in Okta's current window.")
-                                   .Register(all);
+    Family<Counter>& stalls = counter("oktail_stalls_total", "Times that a route stood still for stall_after, by reason.");
     Histogram& durations = prometheus::BuildHistogram()
                                .Name("oktail_request_duration_seconds")
                                .Help("From sending a request to its whole answer.")
@@ -58,7 +49,7 @@ void add(Counter& counter, std::size_t n) { counter.Increment(static_cast<double
 
 }  // namespace
 
-Happenings::Happenings() : registry_(std::make_unique<Registry>()) {}
+Happenings::Happenings(const Clock& clock) : clock_(clock), board_(clock), registry_(std::make_unique<Registry>()) {}
 Happenings::~Happenings() = default;
 
 void Happenings::request_answered(const log::Scope& tenant, std::string_view outcome, std::chrono::nanoseconds took) {
@@ -68,22 +59,23 @@ void Happenings::request_answered(const log::Scope& tenant, std::string_view out
 
 void Happenings::page_fetched(const log::Scope& tenant, std::size_t events, std::size_t bytes) {
     registry_->pages.Add({{"tenant", tenant.tenant}}).Increment();
+    board_.answered(tenant);
     if (log::enabled(log::Level::debug)) log::debug(tenant, "page fetched", {{"events", events}, {"bytes", bytes}});
 }
 
-void Happenings::fetch_failed(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in) {
+void Happenings::fetch_failed(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in) {
+    board_.tenant_failed(tenant, reason, why.what());
     log::warn(tenant, "fetching failed, the cursor stays",
-              {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
+              {{"reason", to_string(reason)}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }
 
 void Happenings::rate_limited(const log::Scope& tenant, std::string_view kind, std::chrono::milliseconds wait) {
     registry_->waits.Add({{"tenant", tenant.tenant}, {"kind", std::string(kind)}}).Increment();
+    board_.tenant_failed(tenant, Reason::rate_limited, "Okta's rate limit is reached (" + std::string(kind) + ")");
     log::warn(tenant, "Okta's rate limit is reached, waiting", {{"kind", kind}, {"wait_ms", wait.count()}});
 }
 
-void Happenings::rate_limit_seen(const log::Scope& tenant, double remaining) {
-    registry_->remaining.Add({{"tenant", tenant.tenant}}).Set(remaining);
-}
+void Happenings::rate_limit_seen(const log::Scope& tenant, double remaining) { board_.rate_limit_seen(tenant, remaining); }
 
 void Happenings::link_missing(const log::Scope& tenant) {
     log::warn(tenant, "Okta sent events without a next link; asking again at the same place");
@@ -92,25 +84,26 @@ void Happenings::link_missing(const log::Scope& tenant) {
 void Happenings::token_granted(const log::Scope& tenant, std::string_view credential, std::chrono::seconds lifetime,
                                UtcTime expires) {
     registry_->grants.Add({{"tenant", tenant.tenant}, {"outcome", "granted"}}).Increment();
-    registry_->token_expiry.Add({{"tenant", tenant.tenant}})
-        .Set(static_cast<double>(std::chrono::floor<std::chrono::seconds>(expires).time_since_epoch().count()));
+    board_.token_granted(tenant, expires);
     log::info(tenant, "access token granted",
               {{"credential", credential}, {"lifetime_s", std::chrono::duration_cast<std::chrono::seconds>(lifetime).count()}});
 }
 
 void Happenings::token_not_granted(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in) {
     registry_->grants.Add({{"tenant", tenant.tenant}, {"outcome", std::string(to_string(why.kind()))}}).Increment();
+    const bool refused = why.kind() == ErrorKind::unauthorized;
+    board_.tenant_failed(tenant, refused ? Reason::credentials_refused : Reason::token_unavailable, why.what());
     log::warn(tenant, "no access token",
               {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }
 
-void Happenings::page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes,
-                                std::chrono::milliseconds latency) {
+void Happenings::page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest) {
+    board_.delivered(route, events, bytes, newest);
     const prometheus::Labels labels{{"tenant", route.tenant}, {"sink", route.sink}};
     add(registry_->events.Add(labels), events);
     add(registry_->event_bytes.Add(labels), bytes);
     registry_->latency.Add({{"sink", route.sink}}, Histogram::BucketBoundaries{0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300, 3600})
-        .Observe(std::chrono::duration<double>(latency).count());
+        .Observe(std::chrono::duration<double>(clock_.utc_now() - newest).count());
 }
 
 void Happenings::duplicates_dropped(const log::Scope& route, std::size_t events) {
@@ -120,6 +113,7 @@ void Happenings::duplicates_dropped(const log::Scope& route, std::size_t events)
 
 void Happenings::write_failed(const log::Scope& route, const Error& why, std::chrono::milliseconds retry_in) {
     registry_->sink_errors.Add({{"sink", route.sink}, {"kind", std::string(to_string(why.kind()))}}).Increment();
+    board_.failed(route, why);
     log::warn(route, "writing failed, the checkpoint stays", {{"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }
 
@@ -138,12 +132,27 @@ void Happenings::begun_again(const log::Scope& route, std::string_view why, UtcT
     log::warn(route, "the route begins again by time", {{"why", why}, {"since", rfc3339(since)}});
 }
 
-void Happenings::route_started(const log::Scope& route, std::string_view where) {
+void Happenings::route_started(const log::Scope& route, std::string_view where, UtcTime delivered) {
+    board_.placed(route, delivered);
     log::info(route, "route started", {{"at", where}});
 }
 
 void Happenings::route_failed(const log::Scope& route, const Error& why, std::chrono::milliseconds retry_in) {
+    board_.failed(route, why);
     log::error(route, "route waits", {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
+}
+
+void Happenings::watch_for_stalls() {
+    for (const StatusBoard::Change& change : board_.watch()) {
+        if (change.trouble.reason == Reason::none) {
+            log::info(change.route, "the route goes on");
+            continue;
+        }
+        const std::string reason(to_string(change.trouble.reason));
+        registry_->stalls.Add({{"tenant", change.route.tenant}, {"sink", change.route.sink}, {"reason", reason}}).Increment();
+        log::error(change.route, "the route is stalled",
+                   {{"reason", reason}, {"why", change.trouble.what}, {"for_s", change.lasted.count()}});
+    }
 }
 
 void Happenings::checkpoint_saved() { registry_->saves.Increment(); }

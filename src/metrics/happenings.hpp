@@ -4,6 +4,7 @@
 #include <oktail/core/error.hpp>
 
 #include "core/log.hpp"
+#include "metrics/status_board.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,19 +14,24 @@
 
 namespace oktail {
 
-/// Everything worth noting, each in one place: it logs the line and moves the counters, so they cannot drift apart.
-/// Labels come from the configuration and from enums only. Any thread.
+/// Everything worth noting, each in one place: it logs the line, moves the counters and changes the status, so they cannot
+/// drift apart. Labels come from the configuration and from enums only. Any thread.
 class Happenings {
 public:
-    Happenings();
+    explicit Happenings(const Clock& clock);
     Happenings(const Happenings&) = delete;
     Happenings& operator=(const Happenings&) = delete;
     ~Happenings();
 
+    // What there is to watch.
+    void route_added(const log::Scope& route, StallRule rule) { board_.route_added(route, rule); }
+    void route_removed(const log::Scope& route) { board_.route_removed(route); }
+    void tenant_removed(const log::Scope& tenant) { board_.tenant_removed(tenant); }
+
     // A tenant's fetching. `outcome` is an enumerator's name.
     void request_answered(const log::Scope& tenant, std::string_view outcome, std::chrono::nanoseconds took);
     void page_fetched(const log::Scope& tenant, std::size_t events, std::size_t bytes);
-    void fetch_failed(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in);
+    void fetch_failed(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in);
     void rate_limited(const log::Scope& tenant, std::string_view kind, std::chrono::milliseconds wait);
     void rate_limit_seen(const log::Scope& tenant, double remaining);
     void link_missing(const log::Scope& tenant);
@@ -35,21 +41,32 @@ public:
     void token_not_granted(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in);
 
     // A route's delivery.
-    void page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, std::chrono::milliseconds latency);
+    void route_does(const log::Scope& route, Activity activity) { board_.does(route, activity); }
+    /// `newest`: the latest `published` among them.
+    void page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest);
+    /// The page is done with. `at_head`: there was no more behind it.
+    void route_moved(const log::Scope& route, bool at_head) { board_.moved(route, at_head); }
     void duplicates_dropped(const log::Scope& route, std::size_t events);
     void write_failed(const log::Scope& route, const Error& why, std::chrono::milliseconds retry_in);
     void dead_letter(const log::Scope& route, std::string_view reason);
     void gap_suspected(const log::Scope& route, UtcTime from, UtcTime to);
     void begun_again(const log::Scope& route, std::string_view why, UtcTime since);
-    void route_started(const log::Scope& route, std::string_view where);
+    /// `delivered`: up to when all is safe already.
+    void route_started(const log::Scope& route, std::string_view where, UtcTime delivered);
     void route_failed(const log::Scope& route, const Error& why, std::chrono::milliseconds retry_in);
     void checkpoint_saved();
 
+    /// Notes which routes stand still, and which do no longer. Call it once a second.
+    void watch_for_stalls();
+
+    Status status() const { return board_.status(); }
     /// The Prometheus text format.
     std::string metrics_text() const;
 
 private:
     struct Registry;
+    const Clock& clock_;
+    StatusBoard board_;
     std::unique_ptr<Registry> registry_;
 };
 

@@ -83,7 +83,7 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
         case LogsOutcome::missing_scope:
             return authorizer_.refused(token, verdict.challenge)
                        ? LogsAnswer(Kind::new_token, Error(ErrorKind::unauthorized, verdict.what))
-                       : hold(Error(ErrorKind::unauthorized, verdict.what));
+                       : hold(Error(ErrorKind::unauthorized, verdict.what), Reason::credentials_refused);
         case LogsOutcome::missing_role:
         case LogsOutcome::forbidden: return LogsAnswer(Kind::unauthorized, Error(ErrorKind::unauthorized, verdict.what));
         case LogsOutcome::retry:
@@ -95,9 +95,10 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
 LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
     const NextLink link = next_link(response.head, origin_, link_hosts_);
     if (!link.refusal().empty())
-        return hold(Error(ErrorKind::transient, "SECURITY: the next link is refused, the page is dropped: " + link.refusal()));
+        return hold(Error(ErrorKind::transient, "SECURITY: the next link is refused, the page is dropped: " + link.refusal()),
+                    Reason::page_unusable);
     auto events = page_slicer_.slice(response.body);
-    if (!events) return hold(events.error());
+    if (!events) return hold(events.error(), Reason::page_unusable);
     if (link.cursor().empty() && !events->empty()) happenings_.link_missing(scope_);
 
     // Without a Date, our own clock is the best there is.
@@ -110,9 +111,9 @@ LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
     return LogsAnswer(std::move(page));
 }
 
-LogsAnswer LogsClient::hold(Error why) {
+LogsAnswer LogsClient::hold(Error why, Reason reason) {
     const auto wait = backoff_.next();
-    happenings_.fetch_failed(scope_, why, wait);
+    happenings_.fetch_failed(scope_, reason, why, wait);
     return LogsAnswer(LogsAnswer::Kind::hold, std::move(why), wait);
 }
 

@@ -59,7 +59,7 @@ private:
     asio::awaitable<Result<HttpResponse>> send(const Cursor& cursor, std::uint64_t& token, std::stop_token stop);
     LogsAnswer judge(const Cursor& cursor, HttpResponse response, std::uint64_t token);
     LogsAnswer page_of(const Cursor& cursor, HttpResponse response);
-    LogsAnswer hold(Error why);
+    LogsAnswer hold(Error why, Reason reason = Reason::okta_unreachable);
     LogsAnswer hold_for_rate_limit(std::string_view kind, bool concurrency);
 
     log::Scope scope_;

@@ -16,10 +16,10 @@ constexpr std::size_t room_to_read_ahead = 8U * 1024 * 1024;
 constexpr std::chrono::seconds longest_silence{30};
 
 /// How many events make a page full: the `limit` frozen into the cursor.
-std::size_t full_page(const Cursor& cursor) {
+std::size_t limit_of(const Cursor& cursor) {
     constexpr std::string_view name = "limit=";
     const std::string_view target = cursor.target();
-    std::size_t limit = 1'000;
+    std::size_t limit = PageSource::full_page;
     for (std::size_t at = target.find(name); at != std::string_view::npos; at = target.find(name, at + 1)) {
         if (target[at - 1] != '?' && target[at - 1] != '&') continue;
         std::from_chars(target.data() + at + name.size(), target.data() + target.size(), limit);
@@ -51,7 +51,7 @@ asio::awaitable<Result<UtcTime>> TenantSource::okta_now(std::stop_token stop) {
 
 asio::awaitable<Result<PagePtr>> TenantSource::fetch(Cursor from, std::stop_token stop) {
     if (PagePtr cached = cache_.take(from)) {
-        if (cached->size() >= full_page(from)) read_ahead(cached->next());
+        if (cached->size() >= limit_of(from)) read_ahead(cached->next());
         co_return cached;
     }
     const DemandPtr demand = demand_for(from);
@@ -131,7 +131,7 @@ asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token 
 
 void TenantSource::page_came(const DemandPtr& demand, PagePtr page) {
     const bool moved = page->next() != demand->from;
-    const bool full = page->size() >= full_page(demand->from) && moved;
+    const bool full = page->size() >= limit_of(demand->from) && moved;
     end_moved(demand->from, *page, full);
     const auto silence = std::max<SteadyTime::duration>(longest_silence, settings_.max_interval);
     if (page->empty() && !moved && clock_.now() - demand->asked_at < silence) return;

@@ -38,6 +38,7 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
 
     bool saved = false;
     for (std::size_t done = 0; done < batch.size();) {
+        happenings_.route_does(scope_, Activity::writing);
         const WriteOutcome outcome = co_await writer_.write(batch, done, after);
         done += outcome.durable;
         saved = outcome.checkpointed;
@@ -70,6 +71,7 @@ asio::awaitable<PageDelivery::Waited> PageDelivery::wait_to_retry(Error why, std
 asio::awaitable<PageDelivery::Waited> PageDelivery::set_aside(PagePtr page, std::size_t event, std::string reason,
                                                               std::stop_token stop) {
     for (;;) {
+        happenings_.route_does(scope_, Activity::setting_aside);
         const auto kept = co_await dead_letters_.add(id_, reason, std::string(page->event(event)));
         if (kept) break;
         const Waited waited = co_await wait_to_retry(kept.error(), stop);
@@ -92,7 +94,7 @@ void PageDelivery::note(const Batch& delivered) {
         bytes += delivered.slice(i).size;
         newest = std::max(newest, delivered.slice(i).published);
     }
-    happenings_.page_delivered(scope_, delivered.size(), bytes, clock_.utc_now() - newest);
+    happenings_.page_delivered(scope_, delivered.size(), bytes, newest);
 }
 
 }  // namespace oktail

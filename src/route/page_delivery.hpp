@@ -32,6 +32,9 @@ public:
     Delivered(Step step, Checkpoint at, bool saved = false, std::chrono::milliseconds wait = {})
         : step(step), at(std::move(at)), saved(saved), wait(wait) {}
 
+    /// The route stands behind the page now.
+    bool is_past_page() const noexcept { return step == Step::whole || step == Step::nothing; }
+
     Step step = Step::whole;
     Checkpoint at;
     bool saved = false;  ///< by the sink, together with the events

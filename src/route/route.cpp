@@ -27,6 +27,7 @@ Route::Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointS
 asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
     saved_at_ = clock_.now();
     for (;;) {
+        happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page && page.error().kind() == ErrorKind::cursor_lost) {
             auto found = co_await find_place_again(at, stop);
@@ -36,11 +37,13 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         }
         if (!page) co_return co_await ended(page.error(), at);
 
+        const bool at_head = (*page)->size() < PageSource::full_page;
         auto done = co_await delivery_.deliver(std::move(*page), at, stop);
         if (!done) co_return done.error();
         at = done->at;
         auto settled = co_await settle(*done, stop);
         if (!settled) co_return settled.error();
+        if (done->is_past_page()) happenings_.route_moved(scope_, at_head);
     }
 }
 
@@ -64,6 +67,7 @@ asio::awaitable<Result<void>> Route::settle(const Delivered& done, std::stop_tok
 }
 
 asio::awaitable<Result<void>> Route::save(Checkpoint at) {
+    happenings_.route_does(scope_, Activity::saving);
     auto saved = co_await checkpoints_.save(id_, std::move(at));
     if (saved) {
         unsaved_ = false;
@@ -78,6 +82,7 @@ asio::awaitable<Result<void>> Route::ended(Error why, Checkpoint at) {
     if (unsaved_) {
         auto saved = co_await save(std::move(at));
         if (!saved) co_return saved.error();
+        happenings_.route_does(scope_, Activity::fetching);  // which is what failed
     }
     co_return why;
 }
@@ -92,6 +97,7 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::
     at.partial.clear();
     at.next = beginning;
     while (!at.tail.empty()) {
+        happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page) co_return page.error();
         const Page& seen = **page;

@@ -4,6 +4,8 @@
 #include "route/checkpoint_steps.hpp"
 #include "route/route.hpp"
 
+#include <algorithm>
+
 namespace oktail {
 
 Supervisor::Supervisor(RouteSetup setup, PageSource& source, Sink& sink, CheckpointStore& checkpoints,
@@ -29,8 +31,10 @@ asio::awaitable<Result<void>> Supervisor::run(std::stop_token stop) {
 }
 
 asio::awaitable<Result<void>> Supervisor::run_once(std::stop_token stop) {
+    happenings_.route_does(scope_, Activity::opening);
     auto writer = co_await sink_.open(setup_.id, setup_.labels);
     if (!writer) co_return writer.error();
+    happenings_.route_does(scope_, Activity::finding_place);
     auto at = co_await place(stop);
     if (!at) co_return at.error();
     PageDelivery delivery(setup_.id, setup_.filter, setup_.max_event, **writer, dead_letters_, clock_, happenings_);
@@ -47,7 +51,7 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
     Checkpoint at = std::move(**loaded);
     const auto again = begin_again(at, setup_.query);
     if (!again) {
-        happenings_.route_started(scope_, "its checkpoint");
+        happenings_.route_started(scope_, "its checkpoint", std::max(at.newest_published, at.caught_up_at));
         co_return at;
     }
     happenings_.begun_again(scope_, again->why, again->since);
@@ -57,6 +61,7 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
     at.partial.clear();
     auto saved = co_await store().save(setup_.id, at);
     if (!saved) co_return saved.error();
+    happenings_.route_started(scope_, rfc3339(again->since), again->since);
     co_return at;
 }
 
@@ -72,7 +77,7 @@ asio::awaitable<Result<Checkpoint>> Supervisor::first_checkpoint(std::stop_token
     at.newest_published = *since;
     auto saved = co_await store().save(setup_.id, at);
     if (!saved) co_return saved.error();
-    happenings_.route_started(scope_, rfc3339(*since));
+    happenings_.route_started(scope_, rfc3339(*since), *since);
     co_return at;
 }
 

@@ -65,7 +65,7 @@ public:
     asio::io_context io{1};
     ManualClock clock;
     StepFuse fuse;
-    Happenings happenings;
+    Happenings happenings{clock};
     FakeSource source;
     CorkedSink sink;
     MemoryCheckpoints checkpoints;

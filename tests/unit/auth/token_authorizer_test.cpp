@@ -94,7 +94,7 @@ protected:
     asio::io_context io_{1};
     ManualClock clock_;
     ScriptedHttpClient http_;
-    Happenings happenings_;
+    Happenings happenings_{clock_};
     std::vector<std::string> secrets_{"A"};
     std::optional<Error> unreadable_;
     std::stop_source stop_;

@@ -143,7 +143,7 @@ protected:
     asio::io_context io_{1};
     ManualClock clock_;
     std::stop_source stop_;
-    Happenings happenings_;
+    Happenings happenings_{clock_};
     ByteBudget memory_{64U * 1024 * 1024};
     FakeAuthorizer authorizer_{clock_};
     PageSlicer page_slicer_;
