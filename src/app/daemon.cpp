@@ -16,6 +16,8 @@
 namespace oktail {
 namespace {
 
+constexpr std::chrono::seconds patience_with_a_stop{8};
+
 unsigned thread_count(const LimitsConfig& limits) {
     return limits.threads != 0 ? limits.threads : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -48,12 +50,12 @@ std::string trusted_cas(const std::filesystem::path& path) {
 }  // namespace
 
 Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, Clock& clock, asio::any_io_executor main)
-    : state_(state), main_(main), accept_new_state_(accept_new_state), happenings_(clock), memory_(config.limits.memory),
-      shards_(make_shards(thread_count(config.limits))), page_slicers_(shards_.size()),
+    : state_(state), clock_(clock), main_(main), accept_new_state_(accept_new_state), happenings_(clock),
+      memory_(config.limits.memory), shards_(make_shards(thread_count(config.limits))), page_slicers_(shards_.size()),
       http_(clock, memory_, static_cast<unsigned>(shards_.size())), dead_letters_(config.state_dir / "dead-letters", clock),
       fatal_came_(main, asio::steady_timer::time_point::max()),
       deps_(clock, happenings_, memory_, http_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
-      sink_deps_(clock, state, executors(shards_), accept_new_state), tasks_(main) {}
+      sink_deps_(clock, state, executors(shards_), accept_new_state) {}
 
 Daemon::~Daemon() {
     // Shards go before what their last handlers may touch.
@@ -68,44 +70,146 @@ asio::awaitable<Result<void>> Daemon::recover() {
     co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Daemon::apply(const Config& wanted) {
-    std::vector<std::string> gone;
-    for (const auto& [name, tenant] : tenants_) gone.push_back(name);
-    co_await stop_tenants(std::move(gone));
-    for (auto& [name, sink] : sinks_) co_await sink->close();
-    sinks_.clear();
-
-    for (const SinkConfig& sink : wanted.sinks) sinks_[sink.name] = factory_of(sink).make(sink.name, sink.options, sink_deps_);
-    if (auto error = traces(wanted)) co_return std::move(*error);
-    for (const TenantConfig& tenant : wanted.tenants) {
-        const std::size_t shard = std::hash<std::string>()(tenant.name) % shards_.size();
-        auto& running = tenants_[tenant.name];
-        running = std::make_unique<Tenant>(tenant, sinks_, page_slicers_[shard], shards_[shard]->executor(), deps_);
-        auto started = running->start(trusted_cas(tenant.ca_file));
-        co_await asio::co_spawn(running->shard(), std::move(started), asio::use_awaitable);
+asio::awaitable<Result<ConfigDifference>> Daemon::apply(Config wanted) {
+    const std::stop_token never;
+    while (applying_) co_await applied_.wait(never);
+    if (stopping_) co_return Error(ErrorKind::stopped, "the daemon stops");
+    applying_ = true;
+    ConfigDifference what = difference_of(wanted);
+    auto failed = co_await change(what, wanted);
+    if (!failed) {
+        running_ = std::move(wanted);
+        started_ = true;
     }
-    co_return Result<void>();
+    applying_ = false;
+    applied_.notify();
+    if (failed) co_return std::move(*failed);
+    co_return what;
 }
 
-asio::awaitable<void> Daemon::stop_tenants(std::vector<std::string> names) {
-    // All at once: each may need its time.
-    for (const std::string& name : names) tasks_.spawn(stop_one(*tenants_.at(name)));
-    co_await tasks_.join();
-    for (const std::string& name : names) tenants_.erase(name);
+asio::awaitable<void> Daemon::stop() {
+    const std::stop_token never;
+    while (applying_) co_await applied_.wait(never);
+    applying_ = true;
+    stopping_ = true;
+    const Config nothing;
+    const ConfigDifference what = difference_of(nothing);
+    co_await change(what, nothing);
+    running_ = nothing;
+    applying_ = false;
+    applied_.notify();
 }
 
-asio::awaitable<void> Daemon::stop_one(Tenant& tenant) {
+asio::awaitable<std::optional<Error>> Daemon::change(const ConfigDifference& what, const Config& wanted) {
+    co_await end_all(what);
+    for (const std::string& name : what.sinks_ended) {
+        co_await sinks_.at(name)->close();
+        sinks_.erase(name);
+    }
+    for (const std::string& name : what.sinks_begun) {
+        const SinkConfig& sink = *std::ranges::find(wanted.sinks, name, &SinkConfig::name);
+        sinks_[name] = factory_of(sink).make(name, sink.options, sink_deps_);
+    }
+    if (auto error = traces(wanted)) co_return error;
+    for (const TenantConfig& tenant : wanted.tenants) {
+        std::vector<std::string> routes;
+        if (!tenants_.contains(tenant.name)) {
+            co_await begin_tenant(tenant, trusted_cas(tenant.ca_file));
+            for (const RouteConfig& route : tenant.sinks) routes.push_back(route.sink);
+        } else {
+            for (const auto& [name, sink] : what.routes_begun)
+                if (name == tenant.name) routes.push_back(sink);
+        }
+        if (!routes.empty()) co_await begin_routes(tenant, std::move(routes));
+    }
+    co_return std::nullopt;
+}
+
+/// All at once: each may need its time.
+asio::awaitable<void> Daemon::end_all(const ConfigDifference& what) {
+    std::map<std::string, std::vector<std::string>> routes;
+    for (const auto& [tenant, sink] : what.routes_ended) routes[tenant].push_back(sink);
+    std::stop_source ended;
+    TaskGroup late(main_);
+    late.spawn(unwind_late(ended.get_token()));
+    TaskGroup ending(main_);
+    for (const std::string& name : what.tenants_ended) ending.spawn(end_tenant(*tenants_.at(name)));
+    for (auto& [name, sinks] : routes) ending.spawn(end_routes(*tenants_.at(name), std::move(sinks)));
+    co_await ending.join();
+    ended.request_stop();
+    co_await late.join();
+    for (const std::string& name : what.tenants_ended) tenants_.erase(name);
+}
+
+asio::awaitable<void> Daemon::end_tenant(Tenant& tenant) {
     auto stopped = tenant.stop();
     co_await asio::co_spawn(tenant.shard(), std::move(stopped), asio::use_awaitable);
 }
 
+asio::awaitable<void> Daemon::end_routes(Tenant& tenant, std::vector<std::string> sinks) {
+    auto stopped = tenant.stop_routes(std::move(sinks));
+    co_await asio::co_spawn(tenant.shard(), std::move(stopped), asio::use_awaitable);
+}
+
+/// A sink that hangs must not hold up a reload: its page is not acknowledged, so nothing is lost.
+asio::awaitable<void> Daemon::unwind_late(std::stop_token ended) {
+    co_await clock_.sleep_for(patience_with_a_stop, ended);
+    if (!ended.stop_requested()) cancel();
+}
+
+asio::awaitable<void> Daemon::begin_tenant(const TenantConfig& wanted, std::string ca_pem) {
+    const std::size_t shard = std::hash<std::string>()(wanted.name) % shards_.size();
+    auto& running = tenants_[wanted.name];
+    running = std::make_shared<Tenant>(wanted, std::move(ca_pem), page_slicers_[shard], shards_[shard]->executor(), deps_);
+    auto started = running->start();
+    co_await asio::co_spawn(running->shard(), std::move(started), asio::use_awaitable);
+}
+
+asio::awaitable<void> Daemon::begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks) {
+    Tenant& tenant = *tenants_.at(wanted.name);
+    std::vector<Tenant::NewRoute> routes;
+    for (const RouteConfig& route : wanted.sinks)
+        if (std::ranges::find(sinks, route.sink) != sinks.end()) routes.emplace_back(route, sinks_.at(route.sink).get());
+    auto started = tenant.start_routes(std::move(routes));
+    co_await asio::co_spawn(tenant.shard(), std::move(started), asio::use_awaitable);
+}
+
+/// What the configuration says, and whose CAs are others now although their file has the same name.
+ConfigDifference Daemon::difference_of(const Config& wanted) const {
+    ConfigDifference what = difference(running_, wanted);
+    for (const TenantConfig& tenant : wanted.tenants) {
+        const auto running = tenants_.find(tenant.name);
+        if (running == tenants_.end() || running->second->ca_pem() == trusted_cas(tenant.ca_file)) continue;
+        if (std::ranges::find(what.tenants_ended, tenant.name) != what.tenants_ended.end()) continue;
+        what.tenants_ended.push_back(tenant.name);
+        what.tenants_begun.push_back(tenant.name);
+    }
+    const auto ends = [&what](const ConfigDifference::RouteName& route) {
+        return std::ranges::find(what.tenants_ended, route.first) != what.tenants_ended.end();
+    };
+    std::erase_if(what.routes_ended, ends);
+    std::erase_if(what.routes_begun, ends);
+    return what;
+}
+
 void Daemon::cancel() {
-    for (auto& [name, tenant] : tenants_) asio::post(tenant->shard(), [tenant = tenant.get()] { tenant->cancel(); });
+    const auto cancel = [](const std::weak_ptr<Tenant>& perhaps_gone) {
+        if (const auto tenant = perhaps_gone.lock()) tenant->cancel();
+    };
+    for (auto& [name, tenant] : tenants_)
+        asio::post(tenant->shard(), [cancel, tenant = std::weak_ptr(tenant)] { cancel(tenant); });
+}
+
+asio::awaitable<void> Daemon::watch(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        happenings_.watch_for_stalls();
+        co_await clock_.sleep_for(std::chrono::seconds(1), stop);
+    }
 }
 
 /// Without its state oktail would begin at "now" and skip what came since it ran last: traces of an earlier run forbid that.
 std::optional<Error> Daemon::traces(const Config& wanted) {
-    if (accept_new_state_ || !state_.was_empty()) return std::nullopt;
+    if (started_ || accept_new_state_ || !state_.was_empty()) return std::nullopt;
     for (const TenantConfig& tenant : wanted.tenants)
         for (const RouteConfig& route : tenant.sinks)
             if (const auto trace = sinks_.at(route.sink)->traces(RouteId(tenant.name, route.sink), tenant.labels))

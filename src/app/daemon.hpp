@@ -6,6 +6,8 @@
 #include <oktail/state/state_store.hpp>
 
 #include "app/tenant.hpp"
+#include "config/config_difference.hpp"
+#include "core/event_flag.hpp"
 #include "core/shard.hpp"
 #include "okta/page_slicer.hpp"
 
@@ -29,23 +31,35 @@ public:
 
     /// Mends what an earlier run left. Errors: fatal.
     asio::awaitable<Result<void>> recover();
-    /// Makes `wanted` what runs; start applies to nothing, a stop applies the empty configuration.
-    /// Errors: rejected (there are traces of a state that is gone: nothing was started).
-    asio::awaitable<Result<void>> apply(const Config& wanted);
-    /// Hard stop of what a stop has not ended.
+    /// Makes `wanted` what runs, leaves alone what is wanted as it is, and says what it changed; start applies to nothing. One
+    /// at a time: a second call waits. What does not end within 8 s is unwound, which loses nothing. Errors: rejected (there
+    /// are traces of a state that is gone: nothing was started), stopped.
+    asio::awaitable<Result<ConfigDifference>> apply(Config wanted);
+    /// Applies the empty configuration, and nothing after it.
+    asio::awaitable<void> stop();
+    /// Hard stop of what was asked to stop and has not.
     void cancel();
+    /// Notes stalls, once a second; ends by a stop.
+    asio::awaitable<void> watch(std::stop_token stop);
 
     /// Returns with the error that ends the daemon.
     asio::awaitable<Error> fatal();
     Happenings& happenings() noexcept { return happenings_; }
 
 private:
-    asio::awaitable<void> stop_tenants(std::vector<std::string> names);
-    asio::awaitable<void> stop_one(Tenant& tenant);
+    asio::awaitable<std::optional<Error>> change(const ConfigDifference& what, const Config& wanted);
+    asio::awaitable<void> end_all(const ConfigDifference& what);
+    asio::awaitable<void> end_tenant(Tenant& tenant);
+    asio::awaitable<void> end_routes(Tenant& tenant, std::vector<std::string> sinks);
+    asio::awaitable<void> unwind_late(std::stop_token ended);
+    asio::awaitable<void> begin_tenant(const TenantConfig& wanted, std::string ca_pem);
+    asio::awaitable<void> begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks);
+    ConfigDifference difference_of(const Config& wanted) const;
     std::optional<Error> traces(const Config& wanted);
     void failed(Error why);
 
     StateStore& state_;
+    Clock& clock_;
     asio::any_io_executor main_;
     bool accept_new_state_;
     Happenings happenings_;
@@ -59,8 +73,12 @@ private:
     TenantDeps deps_;
     SinkDeps sink_deps_;
     std::map<std::string, std::unique_ptr<Sink>> sinks_;
-    std::map<std::string, std::unique_ptr<Tenant>> tenants_;
-    TaskGroup tasks_;
+    std::map<std::string, std::shared_ptr<Tenant>> tenants_;
+    Config running_;
+    bool started_ = false;  ///< what lies at the destinations now, oktail wrote itself
+    bool applying_ = false;
+    bool stopping_ = false;
+    EventFlag applied_;
 };
 
 }  // namespace oktail

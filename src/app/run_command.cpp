@@ -44,6 +44,16 @@ void keep_memory_of_pages() {
     ::mallopt(M_TRIM_THRESHOLD, kept);
 }
 
+void log_problems(const LoadedConfig& loaded) {
+    for (const Problems::Problem& problem : loaded.problems.all())
+        log::error({}, "the configuration is wrong",
+                   {{"at", problem.place.text()}, {"what", problem.what}, {"do", problem.advice}});
+    // A tenant whose secret cannot be read waits, and is taken up when it can.
+    for (const Problems::Problem& problem : loaded.secrets.all())
+        log::error({}, "a file of a tenant cannot be used",
+                   {{"at", problem.place.text()}, {"why", problem.what}, {"do", problem.advice}});
+}
+
 ExitCode exit_code(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::transient: return ExitCode::temporary;
@@ -55,14 +65,18 @@ ExitCode exit_code(ErrorKind kind) {
 /// The life of the daemon, on the main thread.
 class Life {
 public:
-    Life(const Config& config, bool accept_new_state, StateStore& state, Clock& clock)
-        : config_(config), daemon_(config, accept_new_state, state, clock, main_.get_executor()),
-          signals_(main_.get_executor(), SIGTERM, SIGINT), deadline_(main_.get_executor()), tasks_(main_.get_executor()) {}
+    Life(const RunOptions& options, Config config, StateStore& state, Clock& clock)
+        : options_(options), config_(std::move(config)),
+          daemon_(config_, options.accept_new_state, state, clock, main_.get_executor()),
+          signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP),
+          deadline_(main_.get_executor()), tasks_(main_.get_executor()) {}
 
     ExitCode run() {
         tasks_.spawn(live());
         tasks_.spawn(end_on_fatal());
         tasks_.spawn(end_on_signal());
+        tasks_.spawn(reload_on_signal());
+        tasks_.spawn(daemon_.watch(stop_.get_token()));
         main_.run();
         return code_;
     }
@@ -74,6 +88,31 @@ private:
         auto started = co_await daemon_.apply(config_);
         if (!started) co_return fail(started.error());
         log::info({}, "oktail runs", {{"tenants", config_.tenants.size()}, {"sinks", config_.sinks.size()}});
+    }
+
+    asio::awaitable<void> reload_on_signal() {
+        constexpr auto token = asio::as_tuple(asio::use_awaitable);
+        for (;;) {
+            const auto [ec, number] = co_await hangups_.async_wait(token);
+            if (ec) co_return;
+            const auto reloaded = co_await reload();
+            static_cast<void>(reloaded);  // it has logged what there is to say
+        }
+    }
+
+    /// What it did, for people. Errors: rejected (every problem of the configuration; nothing was changed), stopped.
+    asio::awaitable<Result<std::string>> reload() {
+        LoadedConfig loaded = load(options_.config);
+        log_problems(loaded);
+        if (!loaded.config) {
+            log::error({}, "the configuration is not reloaded: all goes on as before");
+            co_return Error(ErrorKind::rejected, loaded.problems.text());
+        }
+        setup_log(loaded.config->log, options_.log_level);
+        const auto applied = co_await daemon_.apply(std::move(*loaded.config));
+        if (!applied) co_return applied.error();
+        log::info({}, "the configuration is reloaded", {{"changes", summary(*applied)}});
+        co_return summary(*applied);
     }
 
     asio::awaitable<void> end_on_fatal() {
@@ -96,8 +135,8 @@ private:
     }
 
     asio::awaitable<void> stop() {
-        const Config nothing;
-        co_await daemon_.apply(nothing);
+        stop_.request_stop();
+        co_await daemon_.stop();
         log::info({}, "stopped");
         tasks_.cancel();
     }
@@ -117,11 +156,14 @@ private:
         ::_exit(static_cast<int>(exit_code(why.kind())));
     }
 
-    const Config& config_;
+    const RunOptions& options_;
+    Config config_;
     asio::io_context main_{1};
     Daemon daemon_;
     asio::signal_set signals_;
+    asio::signal_set hangups_;
     asio::steady_timer deadline_;
+    std::stop_source stop_;
     ExitCode code_ = ExitCode::ok;
     TaskGroup tasks_;
 };
@@ -135,12 +177,8 @@ ExitCode run_daemon(const RunOptions& options) {
     const Config& config = *loaded.config;
     setup_log(config.log, options.log_level);
     keep_memory_of_pages();
-    // A tenant whose secret cannot be read waits, and taken up when it can.
-    for (const Problems::Problem& problem : loaded.secrets.all())
-        log::error({}, "a file of a tenant cannot be used",
-                   {{"at", problem.place.text()}, {"why", problem.what}, {"do", problem.advice}});
+    log_problems(loaded);
     std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves is an error of its write
-    std::signal(SIGHUP, SIG_IGN);
 
     auto state = SqliteStore::open(config.state_dir);
     if (!state) {
@@ -148,7 +186,7 @@ ExitCode run_daemon(const RunOptions& options) {
         return exit_code(state.error().kind());
     }
     SteadyClock clock;
-    return Life(config, options.accept_new_state, **state, clock).run();
+    return Life(options, config, **state, clock).run();
 }
 
 }  // namespace oktail

@@ -4,7 +4,8 @@
 #include "auth/client_secret.hpp"
 #include "config/secret_file.hpp"
 #include "http/https_client.hpp"
-#include "route/supervisor.hpp"
+
+#include <algorithm>
 
 namespace oktail {
 namespace {
@@ -23,17 +24,31 @@ CredentialSource credentials(const AuthConfig& auth) {
     return client_secrets(auth.client_id, std::move(read));
 }
 
+/// A route that the status shows for as long as this lives.
+class ShownRoute {
+public:
+    ShownRoute(Happenings& happenings, log::Scope route, StallRule rule) : happenings_(happenings), route_(std::move(route)) {
+        happenings_.route_added(route_, rule);
+    }
+    ShownRoute(const ShownRoute&) = delete;
+    ShownRoute& operator=(const ShownRoute&) = delete;
+    ~ShownRoute() { happenings_.route_removed(route_); }
+
+private:
+    Happenings& happenings_;
+    log::Scope route_;
+};
+
 }  // namespace
 
-Tenant::Tenant(TenantConfig config, const std::map<std::string, std::unique_ptr<Sink>>& sinks, PageSlicer& page_slicer,
-               asio::any_io_executor shard, TenantDeps& deps)
-    : config_(std::move(config)), sinks_(sinks), page_slicer_(page_slicer), shard_(shard), deps_(deps), routes_(shard) {}
+Tenant::Tenant(TenantConfig config, std::string ca_pem, PageSlicer& page_slicer, asio::any_io_executor shard, TenantDeps& deps)
+    : config_(std::move(config)), ca_pem_(std::move(ca_pem)), page_slicer_(page_slicer), shard_(shard), deps_(deps) {}
 
-asio::awaitable<void> Tenant::start(std::string ca_pem) {
+asio::awaitable<void> Tenant::start() {
     const log::Scope scope(config_.name);
     HttpsEndpoint endpoint(config_.domain);
     endpoint.connect_to = config_.connect_to;
-    endpoint.ca_pem = std::move(ca_pem);
+    endpoint.ca_pem = ca_pem_;
     endpoint.scope = scope;
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
     authorizer_ =
@@ -44,39 +59,65 @@ asio::awaitable<void> Tenant::start(std::string ca_pem) {
     settings.min_interval = config_.poll.min_interval;
     settings.max_interval = config_.poll.max_interval;
     settings.rate_limit_share = config_.rate_limit_share;
-    settings.routes = config_.sinks.size();
     source_ = std::make_unique<TenantSource>(settings, query(), *logs_, *authorizer_, deps_.memory, deps_.clock, shard_);
     source_->start(stop_.get_token());
-    for (const RouteConfig& route : config_.sinks) routes_.spawn(keep_route(route));
     co_return;
 }
 
-/// A route for as long as the tenant runs.
-asio::awaitable<void> Tenant::keep_route(const RouteConfig& route) {
+asio::awaitable<void> Tenant::start_routes(std::vector<NewRoute> routes) {
+    const auto common = std::make_shared<CommonBeginning>();
+    common->head = source_->head();
+    for (const auto& [route, sink] : routes) {
+        auto& running = routes_[route.sink];
+        running = std::make_unique<RunningRoute>(shard_);
+        running->task.spawn(keep_route(route, sink, common, running->stop.get_token()));
+    }
+    source_->set_routes(routes_.size());
+    co_return;
+}
+
+/// A route for as long as it is wanted.
+asio::awaitable<void> Tenant::keep_route(RouteConfig route, Sink* sink, std::shared_ptr<CommonBeginning> common,
+                                         std::stop_token stop) {
+    const StallRule rule(config_.stall_after,
+                         std::max<std::chrono::milliseconds>(std::chrono::seconds(30), config_.poll.max_interval));
+    const ShownRoute shown(deps_.happenings, log::Scope(config_.name, route.sink), rule);
     RouteSetup setup(RouteId(config_.name, route.sink), query(), config_.labels, EventFilter(route.include, route.exclude),
                      config_.max_event);
     const StartPoint start = route.start.value_or(config_.start);
-    setup.beginning = [this, start](std::stop_token stop) { return beginning(start, std::move(stop)); };
-    Supervisor supervisor(std::move(setup), *source_, *sinks_.at(route.sink), deps_.state, deps_.dead_letters, deps_.clock,
-                          deps_.happenings);
-    const auto ended = co_await supervisor.run(stop_.get_token());
+    setup.beginning = [this, start, common](std::stop_token waiting) { return beginning(start, common, std::move(waiting)); };
+    Supervisor supervisor(std::move(setup), *source_, *sink, deps_.state, deps_.dead_letters, deps_.clock, deps_.happenings);
+    const auto ended = co_await supervisor.run(stop);
     if (!ended) deps_.on_fatal(ended.error());
 }
 
-asio::awaitable<Result<UtcTime>> Tenant::beginning(StartPoint start, std::stop_token stop) {
-    if (!started_at_) {
+asio::awaitable<Result<Beginning>> Tenant::beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,
+                                                     std::stop_token stop) {
+    if (!common->now) {
         auto now = co_await source_->okta_now(std::move(stop));
         if (!now) co_return now.error();
         // Routes that waited for the same answer share one beginning.
-        if (!started_at_) started_at_ = *now;
+        if (!common->now) common->now = *now;
     }
-    co_return start_time(start, *started_at_);
+    const UtcTime since = start_time(start, *common->now);
+    // Beside routes at the head, "now" is where they are: so it shares their requests from the first page on.
+    co_return Beginning(since, start.kind() == StartPoint::Kind::now ? common->head : Cursor());
+}
+
+asio::awaitable<void> Tenant::stop_routes(std::vector<std::string> sinks) {
+    for (const std::string& sink : sinks) routes_.at(sink)->stop.request_stop();
+    for (const std::string& sink : sinks) co_await routes_.at(sink)->task.join();
+    for (const std::string& sink : sinks) routes_.erase(sink);
+    source_->set_routes(routes_.size());
 }
 
 asio::awaitable<void> Tenant::stop() {
-    stop_.request_stop();
-    co_await routes_.join();
     if (!source_) co_return;
+    // The source first: nobody waits for a request that is under way.
+    stop_.request_stop();
+    std::vector<std::string> sinks;
+    for (const auto& [sink, route] : routes_) sinks.push_back(sink);
+    co_await stop_routes(std::move(sinks));
     co_await source_->join();
     co_await authorizer_->join();
     // On the shard, whose sockets and timers they hold.
@@ -84,10 +125,13 @@ asio::awaitable<void> Tenant::stop() {
     logs_.reset();
     authorizer_.reset();
     http_.reset();
+    deps_.happenings.tenant_removed(log::Scope(config_.name));
 }
 
 void Tenant::cancel() {
-    routes_.cancel();
+    for (auto& [sink, route] : routes_)
+        if (route->stop.stop_requested()) route->task.cancel();
+    if (!stop_.stop_requested()) return;
     if (source_) source_->cancel();
     if (authorizer_) authorizer_->cancel();
 }

@@ -12,6 +12,7 @@
 #include "okta/logs_client.hpp"
 #include "okta/tenant_source.hpp"
 #include "route/dead_letters.hpp"
+#include "route/supervisor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -20,6 +21,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace oktail {
 
@@ -43,37 +46,58 @@ public:
 /// A running tenant: its client, its token, its source and its routes, all of them on one shard.
 class Tenant {
 public:
-    /// `sinks` by name; those of the tenant's routes are there and outlive it.
-    Tenant(TenantConfig config, const std::map<std::string, std::unique_ptr<Sink>>& sinks, PageSlicer& page_slicer,
-           asio::any_io_executor shard, TenantDeps& deps);
+    /// A route to be, and the sink that it writes to, which outlives it.
+    using NewRoute = std::pair<RouteConfig, Sink*>;
 
-    /// On the shard, as everything that follows. `ca_pem`: whom to trust instead of the system's CAs; empty: those.
-    asio::awaitable<void> start(std::string ca_pem);
-    /// Asks every route to stop and returns when all have; their checkpoints are saved.
+    /// `ca_pem`: whom to trust instead of the system's CAs; empty: those. The routes in `config` are not looked at.
+    Tenant(TenantConfig config, std::string ca_pem, PageSlicer& page_slicer, asio::any_io_executor shard, TenantDeps& deps);
+
+    /// On the shard, as everything that follows: the tenant begins to serve routes.
+    asio::awaitable<void> start();
+    /// They begin together: `start: now` means the same to all of them.
+    asio::awaitable<void> start_routes(std::vector<NewRoute> routes);
+    /// Asks the routes to stop, by the names of their sinks, and returns when all have; their checkpoints are saved.
+    asio::awaitable<void> stop_routes(std::vector<std::string> sinks);
+    /// Every route, and then the tenant itself.
     asio::awaitable<void> stop();
-    /// Hard stop: unwinds what a stop cannot end. stop() then returns.
+    /// Hard stop of whatever was asked to stop and has not: unwinds what a stop cannot end. stop() and stop_routes() then
+    /// return.
     void cancel();
 
     const asio::any_io_executor& shard() const noexcept { return shard_; }
-    const TenantConfig& config() const noexcept { return config_; }
+    const std::string& ca_pem() const noexcept { return ca_pem_; }
 
 private:
-    asio::awaitable<void> keep_route(const RouteConfig& route);
-    asio::awaitable<Result<UtcTime>> beginning(StartPoint start, std::stop_token stop);
+    class RunningRoute {
+    public:
+        explicit RunningRoute(const asio::any_io_executor& shard) : task(shard) {}
+        std::stop_source stop;
+        TaskGroup task;
+    };
+    /// What routes that begin together have in common.
+    class CommonBeginning {
+    public:
+        std::optional<UtcTime> now;  ///< Okta's clock
+        Cursor head;                 ///< where the tenant's other routes are
+    };
+
+    asio::awaitable<void> keep_route(RouteConfig route, Sink* sink, std::shared_ptr<CommonBeginning> common,
+                                     std::stop_token stop);
+    asio::awaitable<Result<Beginning>> beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,
+                                                 std::stop_token stop);
     Query query() const { return Query(config_.domain.url(), config_.filter); }
 
     TenantConfig config_;
-    const std::map<std::string, std::unique_ptr<Sink>>& sinks_;
+    std::string ca_pem_;
     PageSlicer& page_slicer_;
     asio::any_io_executor shard_;
     TenantDeps& deps_;
     std::stop_source stop_;
-    std::optional<UtcTime> started_at_;  ///< Okta's clock; what `now` means to all routes of this start
     std::unique_ptr<HttpClient> http_;
     std::unique_ptr<TokenAuthorizer> authorizer_;
     std::unique_ptr<LogsClient> logs_;
     std::unique_ptr<TenantSource> source_;
-    TaskGroup routes_;
+    std::map<std::string, std::unique_ptr<RunningRoute>> routes_;  // by sink
 };
 
 }  // namespace oktail

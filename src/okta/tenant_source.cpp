@@ -43,6 +43,11 @@ void TenantSource::start(std::stop_token stop) { tasks_.spawn(serve(std::move(st
 
 Cursor TenantSource::begin(UtcTime since, const Query& query) const { return first_cursor(since, query); }
 
+Cursor TenantSource::head() const {
+    if (ends_.empty() || clock_.now() - ends_.back().asked_at > std::chrono::minutes(1)) return {};
+    return ends_.back().at;
+}
+
 asio::awaitable<Result<UtcTime>> TenantSource::okta_now(std::stop_token stop) {
     auto headers = co_await authorizer_.authorize(Method::get, query_.origin(), std::move(stop));
     if (!headers) co_return headers.error();

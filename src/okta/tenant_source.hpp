@@ -44,7 +44,9 @@ public:
     asio::awaitable<Result<PagePtr>> fetch(Cursor from, std::stop_token stop) override;
     Cursor begin(UtcTime since, const Query& query) const override;
     asio::awaitable<Result<UtcTime>> okta_now(std::stop_token stop) override;
-    Cursor head() const override { return ends_.empty() ? Cursor() : ends_.back().at; }
+    Cursor head() const override;
+    /// How many routes there are now.
+    void set_routes(std::size_t routes) { settings_.routes = routes; }
 
 private:
     /// A place that somebody waits for, or that is read ahead.

@@ -68,16 +68,17 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
 /// A route's first act: its beginning is saved, with the time fixed, before it asks for anything. So a route that is killed
 /// while nothing happens begins there again, and not at a later "now".
 asio::awaitable<Result<Checkpoint>> Supervisor::first_checkpoint(std::stop_token stop) {
-    auto since = co_await setup_.beginning(stop);
-    if (!since) co_return since.error();
+    auto beginning = co_await setup_.beginning(stop);
+    if (!beginning) co_return beginning.error();
+    const UtcTime since = beginning->since;
     Checkpoint at;
     at.seq = 1;
     at.query = setup_.query;
-    at.next = source_.begin(*since, setup_.query);
-    at.newest_published = *since;
+    at.next = beginning->at.empty() ? source_.begin(since, setup_.query) : beginning->at;
+    at.newest_published = since;
     auto saved = co_await store().save(setup_.id, at);
     if (!saved) co_return saved.error();
-    happenings_.route_started(scope_, rfc3339(*since), *since);
+    happenings_.route_started(scope_, rfc3339(since), since);
     co_return at;
 }
 

@@ -19,6 +19,16 @@
 
 namespace oktail {
 
+/// Where a new route begins.
+class Beginning {
+public:
+    Beginning() = default;
+    explicit Beginning(UtcTime since, Cursor at = {}) : since(since), at(std::move(at)) {}
+
+    UtcTime since{};
+    Cursor at;  ///< empty: a query from `since` on
+};
+
 /// What a route is made of. References outlive it.
 class RouteSetup {
 public:
@@ -31,8 +41,8 @@ public:
     Labels labels;
     EventFilter filter;
     std::size_t max_event;
-    /// The time at which a new route begins. Asked once, before its first checkpoint; the routes of a tenant share the answer.
-    std::function<asio::awaitable<Result<UtcTime>>(std::stop_token)> beginning;
+    /// Asked once, before a new route's first checkpoint. Routes that begin together share the answer.
+    std::function<asio::awaitable<Result<Beginning>>(std::stop_token)> beginning;
 };
 
 /// Keeps one route running: opens its sink, finds its place, runs it, and starts it again from its checkpoint when it fails.

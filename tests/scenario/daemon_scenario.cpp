@@ -34,15 +34,17 @@ public:
         do_it(daemon_->apply(config));
     }
     ~Running() {
-        do_it(daemon_->apply(Config()));
+        asio::co_spawn(main_.executor(), daemon_->stop(), asio::use_future).get();
         daemon_.reset();
     }
-    void apply(const Config& config) { do_it(daemon_->apply(config)); }
+    ConfigDifference apply(const Config& config) { return do_it(daemon_->apply(config)).value(); }
 
 private:
-    void do_it(asio::awaitable<Result<void>> step) {
+    template <class T>
+    Result<T> do_it(asio::awaitable<Result<T>> step) {
         const auto done = asio::co_spawn(main_.executor(), std::move(step), asio::use_future).get();
         EXPECT_TRUE(done) << (done ? "" : done.error().what());
+        return done;
     }
 
     SteadyClock clock_;
@@ -296,6 +298,110 @@ TEST_F(DaemonScenario, NoSecretIsInTheLogAtAnyLevel) {
     EXPECT_EQ(log.text().find(okta_->secret(acme)), std::string::npos);
     EXPECT_EQ(log.text().find("Bearer "), std::string::npos);
     EXPECT_EQ(log.text().find("Basic "), std::string::npos);
+}
+
+TEST_F(DaemonScenario, AReloadLeavesAloneWhatItDoesNotName) {
+    okta({acme + ",backlog=1500,limit=100000", globex + ",backlog=1500,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+
+    {
+        Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        add_tenant(globex, {"exact"});
+        EXPECT_EQ(summary(daemon.apply(config_)), "1 tenants begun");
+        EXPECT_TRUE(has_all("exact/globex.ndjson", globex));
+        okta_->emit(acme, 30);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_EQ(summary(daemon.apply(config_)), "nothing is different");
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(lines("exact/globex.ndjson"), okta_->events(globex));
+    EXPECT_EQ(okta_->tokens_minted(acme), 1u) << "it went on with its token";
+}
+
+TEST_F(DaemonScenario, ARemovedTenantThatReturnsGoesOnWhereItWas) {
+    okta({acme + ",backlog=1500,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    Config without = config_;
+    without.tenants.clear();
+
+    {
+        Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_EQ(summary(daemon.apply(without)), "1 tenants ended");
+        okta_->emit(acme, 30);
+        daemon.apply(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+}
+
+TEST_F(DaemonScenario, AnotherSinkBeginsAgainAndTheTenantsOthersGoOn) {
+    okta({acme + ",backlog=1500,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_file_sink("plain", Delivery::at_least_once);
+    add_tenant(acme, {"exact", "plain"});
+
+    {
+        Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(has_all("plain/acme.ndjson", acme));
+        config_.sinks.pop_back();
+        add_file_sink("plain", Delivery::exactly_once);
+        EXPECT_EQ(summary(daemon.apply(config_)),
+                  "1 routes ended in other tenants, 1 routes begun in other tenants, 1 sinks ended, 1 sinks begun");
+        okta_->emit(acme, 30);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(has_all("plain/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(lines("plain/acme.ndjson"), okta_->events(acme));
+    EXPECT_EQ(okta_->tokens_minted(acme), 1u);
+}
+
+TEST_F(DaemonScenario, ANewRouteThatStartsNowJoinsTheOthersWhereTheyAre) {
+    okta({acme + ",backlog=1500,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+
+    {
+        Running daemon(config_);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        add_file_sink("late", Delivery::exactly_once);
+        RouteConfig late;
+        late.sink = "late";
+        late.start = StartPoint();
+        config_.tenants[0].sinks.push_back(late);
+        daemon.apply(config_);
+        okta_->emit(acme, 30);
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+        EXPECT_TRUE(eventually([&] { return lines("late/acme.ndjson").size() >= 30; }));
+    }
+
+    const auto all = okta_->events(acme);
+    EXPECT_EQ(lines("late/acme.ndjson"), std::vector<std::string>(all.end() - 30, all.end()));
+}
+
+TEST_F(DaemonScenario, AReloadReadsTheCertificatesAgain) {
+    okta({acme + ",backlog=50,limit=100000"});
+    add_file_sink("exact", Delivery::exactly_once);
+    add_tenant(acme, {"exact"});
+    const auto trusted = okta_->ca_pem();
+    std::ofstream(dir_ / "ca.pem") << "nobody";
+
+    {
+        Running daemon(config_);
+        std::ofstream(dir_ / "ca.pem") << trusted;
+        EXPECT_EQ(summary(daemon.apply(config_)), "1 tenants ended, 1 tenants begun");
+        EXPECT_TRUE(has_all("exact/acme.ndjson", acme));
+    }
+
+    EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ public:
 
     void start() {
         RouteSetup setup(id, query, {}, EventFilter(), max_event);
-        setup.beginning = [this](std::stop_token) -> asio::awaitable<Result<UtcTime>> { co_return source.now; };
+        setup.beginning = [this](std::stop_token) -> asio::awaitable<Result<Beginning>> { co_return Beginning(source.now); };
         supervisor.emplace(std::move(setup), source, sink, checkpoints, dead_letters, clock, happenings);
         asio::co_spawn(io, supervisor->run(fuse.stop_token()), [this](std::exception_ptr error, Result<void> result) {
             ended = true;

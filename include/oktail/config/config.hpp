@@ -24,6 +24,9 @@ public:
     /// Of a sink that writes files: with {tenant}, {label.NAME} and strftime. What holds for all sinks and tenants together is
     /// checked by it.
     virtual std::string_view path_template() const { return {}; }
+    /// Whether a sink of these keys is just what one of the others' is: then a reload leaves it alone. `other` may be of
+    /// another type.
+    virtual bool is_same_as(const SinkOptions& other) const = 0;
 };
 
 /// Where a new route begins.

@@ -31,7 +31,7 @@ public:
     /// Okta's clock, by the `Date` of the tenant's newest answer (the token's, before the first page): what `start: now` means.
     /// Waits for that answer. Errors: unauthorized, stopped.
     virtual asio::awaitable<Result<UtcTime>> okta_now(std::stop_token stop) = 0;
-    /// Where the tenant's routes at the head of the log are; empty before the first page.
+    /// Where the tenant's routes at the head of the log are; empty when nobody has asked there for a minute.
     virtual Cursor head() const = 0;
 };
 

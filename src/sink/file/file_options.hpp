@@ -17,15 +17,22 @@ enum class Delivery : std::uint8_t { exactly_once, at_least_once };
 enum class Fsync : std::uint8_t { every_second, page, never };
 
 /// The keys of a file sink.
-class FileOptions : public SinkOptions {
-public:
+struct FileKeys {
     std::string path;  ///< with {tenant}, {label.NAME} and strftime, all of it checked
     EventFormat format = EventFormat::raw;
     Delivery delivery = Delivery::exactly_once;
     Fsync fsync = Fsync::every_second;
     mode_t mode = 0640;
+    bool operator==(const FileKeys&) const = default;
+};
 
+class FileOptions : public SinkOptions, public FileKeys {
+public:
     std::string_view path_template() const override { return path; }
+    bool is_same_as(const SinkOptions& other) const override {
+        const auto* same = dynamic_cast<const FileKeys*>(&other);
+        return same && *this == *same;
+    }
 };
 
 const KeyTable& file_keys();

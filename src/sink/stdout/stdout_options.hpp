@@ -12,6 +12,11 @@ namespace oktail {
 class StdoutOptions : public SinkOptions {
 public:
     EventFormat format = EventFormat::raw;
+
+    bool is_same_as(const SinkOptions& other) const override {
+        const auto* same = dynamic_cast<const StdoutOptions*>(&other);
+        return same && format == same->format;
+    }
 };
 
 const KeyTable& stdout_keys();
