@@ -51,17 +51,21 @@ asio::awaitable<Result<void>> SqliteStore::save(RouteId route, Checkpoint checkp
     return commit(std::move(change));
 }
 
+void SqliteStore::post(std::function<void()> job) {
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_.jobs.push_back(std::move(job));
+    }
+    wake_.notify_one();
+}
+
 template <class T>
 asio::awaitable<Result<T>> SqliteStore::read(std::function<Result<T>(StateTables&)> question) {
     const auto executor = co_await asio::this_coro::executor;
     const auto answer = std::make_shared<Handover<Result<T>>>(executor);
-    {
-        const std::lock_guard lock(mutex_);
-        waiting_.reads.emplace_back([this, answer, question = std::move(question)]() mutable {
-            Handover<Result<T>>::give(std::move(answer), question(*tables_));
-        });
-    }
-    wake_.notify_one();
+    post([this, answer, question = std::move(question)]() mutable {
+        Handover<Result<T>>::give(std::move(answer), question(*tables_));
+    });
     co_return co_await Handover<Result<T>>::take(answer);
 }
 
@@ -90,13 +94,13 @@ void SqliteStore::work() {
     }
 }
 
-// Reads come last, so they see what their caller had handed in before.
+// Jobs come last, so that reads see what their caller had handed in before.
 void SqliteStore::serve(Batch batch) {
     if (!batch.changes.empty()) {
         const auto done = tables_->commit(batch.changes);
         for (auto& answer : batch.answers) Handover<Result<void>>::give(std::move(answer), done);
     }
-    for (auto& read : batch.reads) read();
+    for (auto& job : batch.jobs) job();
     // Its failure is what the next call will be told.
     static_cast<void>(tables_->limit_log(log_pages_));
 }

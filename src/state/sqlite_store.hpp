@@ -45,16 +45,19 @@ public:
     std::int64_t new_id() override { return next_id_.fetch_add(1, std::memory_order_relaxed); }
     bool was_empty() const override { return tables_->was_empty(); }
 
+    /// Runs `job` on the store's thread, behind what was handed in before. Any thread.
+    void post(std::function<void()> job);
+
 private:
     using Answer = std::shared_ptr<Handover<Result<void>>>;
 
     /// What came in while the thread was busy.
     struct Batch {
         std::vector<StateChange> changes;
-        std::vector<Answer> answers;  ///< one for each change
-        std::vector<std::function<void()>> reads;
+        std::vector<Answer> answers;              ///< one for each change
+        std::vector<std::function<void()>> jobs;  ///< reads, mostly
 
-        bool empty() const { return changes.empty() && reads.empty(); }
+        bool empty() const { return changes.empty() && jobs.empty(); }
     };
 
     SqliteStore(StateLock lock, std::unique_ptr<StateTables> tables, int log_pages);
