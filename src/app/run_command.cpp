@@ -2,6 +2,7 @@
 
 #include "app/daemon.hpp"
 #include "app/load.hpp"
+#include "app/service_notifier.hpp"
 #include "core/log.hpp"
 #include "core/steady_clock.hpp"
 #include "state/sqlite_store.hpp"
@@ -66,7 +67,7 @@ ExitCode exit_code(ErrorKind kind) {
 class Life {
 public:
     Life(const RunOptions& options, Config config, StateStore& state, Clock& clock)
-        : options_(options), config_(std::move(config)),
+        : options_(options), config_(std::move(config)), manager_(environment, clock),
           daemon_(config_, options.accept_new_state, state, clock, main_.get_executor()),
           signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP),
           deadline_(main_.get_executor()), tasks_(main_.get_executor()) {}
@@ -88,6 +89,7 @@ private:
         auto started = co_await daemon_.apply(config_);
         if (!started) co_return fail(started.error());
         log::info({}, "oktail runs", {{"tenants", config_.tenants.size()}, {"sinks", config_.sinks.size()}});
+        manager_.ready();
     }
 
     asio::awaitable<void> reload_on_signal() {
@@ -125,6 +127,7 @@ private:
         const auto [ec, number] = co_await signals_.async_wait(token);
         if (ec) co_return;
         log::info({}, "stopping", {{"signal", number}});
+        manager_.stopping();
         tasks_.spawn(stop());
         tasks_.spawn(unwind_late());
         signals_.clear();
@@ -158,6 +161,7 @@ private:
 
     const RunOptions& options_;
     Config config_;
+    ServiceNotifier manager_;
     asio::io_context main_{1};
     Daemon daemon_;
     asio::signal_set signals_;

@@ -44,7 +44,7 @@ std::string uuid_of(std::string_view line) {
 void DaemonProcess::add_tenant(const std::string& domain, const std::string& more) {
     const auto& org = simulator_.org(domain);
     tenants_ += "  - name: " + domain.substr(0, domain.find('.')) + "\n    domain: " + domain +
-                "\n    connect_to: 127.0.0.1:" + std::to_string(simulator_.port()) +
+                "\n    connect_to: " + okta_host + ":" + std::to_string(simulator_.port()) +
                 "\n    ca_file: " + simulator_.ca_file().string() +
                 "\n    auth: {method: client_secret, client_id: " + org.client_id + ", client_secret_files: [" +
                 org.secret_file.string() + "]}\n    sinks: [files]\n" + more;
@@ -61,11 +61,12 @@ void DaemonProcess::write_config() const {
 
 void DaemonProcess::start() {
     write_config();
-    std::vector<std::string> argv{OKTAIL_BIN_DIR "/oktail", "run", "-c", config_file().string()};
+    std::vector<std::string> argv = launcher;
+    argv.insert(argv.end(), {OKTAIL_BIN_DIR "/oktail", "run", "-c", config_file().string()});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     Process::Files files;
     files.err = dir_ / ("log." + std::to_string(++starts_));
-    process_.emplace(std::move(argv), files);
+    process_.emplace(std::move(argv), files, environment);
 }
 
 Ending DaemonProcess::stop(std::chrono::milliseconds patience) {

@@ -21,7 +21,10 @@ public:
     void add_tenant(const std::string& domain, const std::string& more = {});
     /// Keys of sink "files", a line of YAML each.
     std::vector<std::string> sink;
-    std::vector<std::string> arguments;  ///< of `oktail run`, after -c
+    std::vector<std::string> arguments;    ///< of `oktail run`, after -c
+    std::vector<std::string> environment;  ///< "NAME=value", besides ours
+    std::vector<std::string> launcher;     ///< becomes oktail: a program and its first arguments
+    std::string okta_host = "127.0.0.1";   ///< for tenants added from now on
 
     void start();
     /// SIGTERM, and its end.

@@ -1,0 +1,138 @@
+// The daemon as systemd/oktail.service starts it, as far as this machine lets a test do it (as_unit.py).
+
+#include "support/daemon_process.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gmock/gmock.h>
+
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace oktail {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const std::string org = "acme.okta.com";
+constexpr uid_t user = 64321;  // as_unit.py's
+
+class SystemdTest : public testing::Test {
+protected:
+    SystemdTest() {
+        std::filesystem::create_directory(dir_ / "state");
+        std::filesystem::create_directory(dir_ / "out");
+        std::filesystem::permissions(dir_ / "state", std::filesystem::perms::owner_all);
+        write_unit();
+        daemon_.launcher = {OKTAIL_AS_UNIT, dir_ / "oktail.service", dir_ / "state", dir_ / "out", "--"};
+        daemon_.okta_host = "localhost";  // so that names are looked up
+        daemon_.add_tenant(org);
+    }
+
+    /// `more`: lines behind the real ones.
+    void write_unit(const std::string& more = {}) {
+        std::ofstream(dir_ / "oktail.service") << std::ifstream(OKTAIL_UNIT).rdbuf() << more;
+    }
+    void start() {
+        daemon_.write_config();
+        if (::geteuid() == 0) give_all_away();
+        daemon_.start();
+    }
+    bool delivered() {
+        return eventually(seconds(30), [&] { return delivered_below(dir_ / "out").size() >= 2'600; });
+    }
+    /// What as_unit.py could not do on this machine.
+    std::string not_tested() const {
+        const std::string log = daemon_.log();
+        const auto at = log.find("not tested here");
+        return at == std::string::npos ? "" : log.substr(at, log.find('\n', at) - at);
+    }
+
+    std::ifstream about(const std::string& file) {
+        return std::ifstream("/proc/" + std::to_string(daemon_.process().pid()) + "/" + file);
+    }
+    /// The words behind a name in /proc/PID/status.
+    std::vector<std::string> status(const std::string& name) {
+        std::ifstream file = about("status");
+        for (std::string line; std::getline(file, line);)
+            if (line.starts_with(name + ":")) {
+                std::istringstream words(line.substr(name.size() + 1));
+                return {std::istream_iterator<std::string>(words), {}};
+            }
+        return {};
+    }
+    /// Where the mounts are whose options do not begin with `option`.
+    std::vector<std::string> mounts_without(const std::string& option) {
+        std::vector<std::string> places;
+        std::ifstream file = about("mountinfo");
+        for (std::string line; std::getline(file, line);) {
+            std::istringstream words(line);
+            const std::vector<std::string> word{std::istream_iterator<std::string>(words), {}};
+            if (!(word[5] + ',').starts_with(option + ',')) places.push_back(word[4]);
+        }
+        return places;
+    }
+
+    TempDir dir_;
+    SimulatorProcess simulator_{dir_ / "simulator", {org + ",rate=50,backlog=2500,limit=100000"}};
+    DaemonProcess daemon_{dir_.path(), simulator_};
+
+private:
+    void give_all_away() {
+        EXPECT_EQ(::chown(dir_.path().c_str(), user, user), 0);
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path()))
+            EXPECT_EQ(::lchown(entry.path().c_str(), user, user), 0);
+    }
+};
+
+TEST_F(SystemdTest, DeliversAndStopsCleanly) {
+    start();
+    ASSERT_TRUE(delivered()) << daemon_.log();
+
+    EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
+
+    const auto truth = simulator_.truth(org);
+    const auto events = delivered_below(dir_ / "out");
+    EXPECT_EQ(differences(events, {truth.begin(), truth.begin() + static_cast<std::ptrdiff_t>(events.size())}), "");
+}
+
+TEST_F(SystemdTest, HasNoPrivilegesAndTheFiltersOfTheUnit) {
+    start();
+    ASSERT_TRUE(delivered()) << daemon_.log();
+
+    EXPECT_THAT(status("CapEff"), ElementsAre("0000000000000000"));
+    EXPECT_THAT(status("CapPrm"), ElementsAre("0000000000000000"));
+    EXPECT_THAT(status("NoNewPrivs"), ElementsAre("1"));
+    EXPECT_THAT(status("Seccomp"), ElementsAre("2"));
+    EXPECT_THAT(status("Seccomp_filters"), ElementsAre("2"));
+    daemon_.stop();
+}
+
+TEST_F(SystemdTest, IsAnotherUserAndWritesOnlyToItsDirectories) {
+    start();
+    ASSERT_TRUE(delivered()) << daemon_.log();
+    // Visible in the summary. What the other tests claim holds all the same.
+    if (const std::string why = not_tested(); !why.empty()) GTEST_SKIP() << why;
+
+    EXPECT_THAT(status("Uid"), ElementsAre("64321", "64321", "64321", "64321"));
+    EXPECT_THAT(status("Groups"), IsEmpty());
+    EXPECT_THAT(status("CapBnd"), ElementsAre("0000000000000000"));
+    EXPECT_THAT(mounts_without("ro"), UnorderedElementsAre(dir_ / "state", dir_ / "out"));
+    daemon_.stop();
+}
+
+TEST_F(SystemdTest, FailsWithoutACallThatItNeeds) {
+    write_unit("SystemCallFilter=~fdatasync\n");
+
+    start();
+
+    EXPECT_EQ(daemon_.process().wait(seconds(20)), (Ending{74, std::nullopt})) << daemon_.log();
+}
+
+}  // namespace
+}  // namespace oktail
