@@ -2,14 +2,35 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace oktail::sqlite {
 namespace {
 
+int last_errno(sqlite3_file* file) {
+    int number = 0;
+    if (file != nullptr && file->pMethods != nullptr) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+/// The file behind a pointer that SQLITE_FCNTL_FILE_POINTER or SQLITE_FCNTL_JOURNAL_POINTER gives.
+sqlite3_file* file_of(sqlite3* handle, int which) {
+    sqlite3_file* file = nullptr;
+    if (handle != nullptr) sqlite3_file_control(handle, "main", which, &file);
+    return file;
+}
+
+/// No room, and nothing is damaged. SQLite calls only ENOSPC full, and only where it writes. A flush is never among these,
+/// whatever its errno: what it should have kept may be lost.
+bool is_full(int code, int cause) {
+    if ((code & 0xff) == SQLITE_FULL) return true;
+    if (code == SQLITE_IOERR_WRITE) return cause == EDQUOT || cause == EFBIG;
+    return (code & 0xff) == SQLITE_CANTOPEN && (cause == ENOSPC || cause == EDQUOT);
+}
+
 std::string_view advice(int code) {
     switch (code & 0xff) {
-        case SQLITE_FULL: return "; free some space";
         case SQLITE_IOERR: return "; look at the disk and the kernel's log";
         case SQLITE_BUSY: return "; another program has it open";
         case SQLITE_CORRUPT:
@@ -61,20 +82,27 @@ Result<void> Connection::move_log(bool truncate) {
     if (failed_) return *failed_;
     const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
-    if (code != SQLITE_OK) return error(code);
+    if (code != SQLITE_OK) return error(code, last_errno(file_of(handle_, SQLITE_FCNTL_FILE_POINTER)));
     log_pages_ = 0;
     return {};
 }
 
+// sqlite3_system_errno() knows nothing of a COMMIT that failed, and may still know of an older failure.
 Error Connection::error(int code) {
+    if ((code & 0xff) == SQLITE_CANTOPEN) return error(code, sqlite3_system_errno(handle_));
+    const int of_log = last_errno(file_of(handle_, SQLITE_FCNTL_JOURNAL_POINTER));
+    return error(code, of_log != 0 ? of_log : last_errno(file_of(handle_, SQLITE_FCNTL_FILE_POINTER)));
+}
+
+Error Connection::error(int code, int number) {
     const bool known = handle_ != nullptr && sqlite3_extended_errcode(handle_) == code;
-    const boost::system::error_code cause(sqlite3_system_errno(handle_), boost::system::system_category());
+    const boost::system::error_code cause((code & 0xff) == SQLITE_FULL ? 0 : number, boost::system::system_category());
     std::string what = "state database " + path_.string() + ": " + (known ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)) +
                        " (SQLite's code " + std::to_string(code) + (cause ? ", " + cause.message() : "") + ")";
-    what += advice(code);
-    const bool is_full = (code & 0xff) == SQLITE_FULL;
-    Error error(is_full ? ErrorKind::transient : ErrorKind::fatal, std::move(what), cause);
-    if (!is_full && !failed_) failed_ = error;
+    const bool full = is_full(code, cause.value());
+    what += full ? "; free some space, or raise the quota or the limit of file sizes" : advice(code);
+    Error error(full ? ErrorKind::transient : ErrorKind::fatal, std::move(what), cause);
+    if (!full && !failed_) failed_ = error;
     return error;
 }
 

@@ -41,8 +41,9 @@ public:
 private:
     friend class Statement;
 
-    /// transient: the disk is full; fatal: all else, remembered in failed(). `code` is SQLite's.
+    /// transient: the disk, the quota or the file is full; fatal: all else, remembered in failed(). `code` is SQLite's.
     Error error(int code);
+    Error error(int code, int number);  ///< with the errno behind it
 
     std::filesystem::path path_;
     sqlite3* handle_ = nullptr;

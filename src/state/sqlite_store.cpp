@@ -10,6 +10,8 @@ namespace oktail {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& directory,
                                                        const SqliteStoreOptions& options) {
+    if (!options.make)
+        if (auto there = StateTables::look_for(directory); !there) return there.error();
     auto lock = StateLock::acquire(directory);
     if (!lock) return lock.error();
     auto tables = std::make_unique<StateTables>(directory);
@@ -77,6 +79,10 @@ asio::awaitable<Result<FileTables>> SqliteStore::load_files() {
     return read<FileTables>([](StateTables& tables) { return tables.load_files(); });
 }
 
+asio::awaitable<Result<Checkpoints>> SqliteStore::load_checkpoints() {
+    return read<Checkpoints>([](StateTables& tables) { return tables.load_checkpoints(); });
+}
+
 asio::awaitable<Result<std::string>> SqliteStore::load_redo(std::int64_t file, std::uint64_t at) {
     return read<std::string>([file, at](StateTables& tables) { return tables.load_redo(file, at); });
 }
@@ -97,7 +103,12 @@ void SqliteStore::work() {
 // Jobs come last, so that reads see what their caller had handed in before.
 void SqliteStore::serve(Batch batch) {
     if (!batch.changes.empty()) {
-        const auto done = tables_->commit(batch.changes);
+        auto done = tables_->commit(batch.changes);
+        // A full disk may still have the room that the log takes: moved into the database, the log begins again.
+        if (!done && done.error().kind() == ErrorKind::transient) {
+            done = tables_->limit_log(1);
+            if (done) done = tables_->commit(batch.changes);
+        }
         for (auto& answer : batch.answers) Handover<Result<void>>::give(std::move(answer), done);
     }
     for (auto& job : batch.jobs) job();

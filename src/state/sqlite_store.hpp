@@ -22,6 +22,7 @@ class SqliteStoreOptions {
 public:
     std::string vfs;       ///< SQLite's name of a file system; empty: the system's. For tests
     int log_pages = 1000;  ///< how long the log grows before it is moved into the database: 32 MiB
+    bool make = true;      ///< false: refuse where there is no state yet
 };
 
 /// The state in SQLite: one file, one connection, and one thread that commits together what came in while it was busy. What is
@@ -41,6 +42,7 @@ public:
     asio::awaitable<Result<void>> save(RouteId route, Checkpoint checkpoint) override;
     asio::awaitable<Result<void>> commit(StateChange change) override;
     asio::awaitable<Result<FileTables>> load_files() override;
+    asio::awaitable<Result<Checkpoints>> load_checkpoints() override;
     asio::awaitable<Result<std::string>> load_redo(std::int64_t file, std::uint64_t at) override;
     std::int64_t new_id() override { return next_id_.fetch_add(1, std::memory_order_relaxed); }
     bool was_empty() const override { return tables_->was_empty(); }

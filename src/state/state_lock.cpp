@@ -73,7 +73,10 @@ Result<StateLock> StateLock::acquire(const fs::path& directory) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         const int error = errno;
-        return refused(directory, "its lock file cannot be opened: " + boost::system::system_category().message(error), error);
+        return refused(directory,
+                       "its lock file cannot be opened (" + boost::system::system_category().message(error) +
+                           "); the user that runs oktail must be able to write there",
+                       error);
     }
     StateLock lock(fd);
 

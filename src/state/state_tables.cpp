@@ -45,9 +45,23 @@ fs::path database_in(const fs::path& directory) { return directory / "state.db";
 /// Stands beside the database from its first commit on, so that a database which is gone later is not taken for a new one.
 fs::path mark_in(const fs::path& directory) { return directory / "initialized"; }
 
+Result<Checkpoint> checkpoint_of(const RouteId& route, std::string_view bytes) {
+    auto checkpoint = decode_checkpoint(bytes);
+    if (!checkpoint) return checkpoint.error().in("route " + route.tenant() + "/" + route.sink());
+    return checkpoint;
+}
+
 }  // namespace
 
 StateTables::StateTables(fs::path directory) : directory_(std::move(directory)), connection_(database_in(directory_)) {}
+
+Result<void> StateTables::look_for(const fs::path& directory) {
+    std::error_code error;
+    if (fs::exists(database_in(directory), error)) return {};
+    const std::string where = "state directory " + directory.string() + ": ";
+    if (error) return Error(ErrorKind::rejected, where + error.message());
+    return Error(ErrorKind::rejected, where + "holds no state; oktail has not run with it yet, or with another state_dir");
+}
 
 Result<void> StateTables::open(const std::string& vfs) {
     if (auto created = create_file(); !created) return created;
@@ -145,6 +159,8 @@ Result<void> StateTables::apply(const StateChange& change) {
         auto dropped = drop_redo_.run(id);
         return dropped ? drop_file_.run(id) : dropped;
     });
+    each(change.dropped_checkpoints,
+         [this](const RouteId& route) { return drop_checkpoint_.run(route.tenant(), route.sink()); });
     each(change.streams,
          [this](const StreamRow& row) { return save_stream_.run(row.id, row.key, row.last_time, row.last_seq); });
     each(change.files, [this](const FileRow& row) {
@@ -164,11 +180,26 @@ Result<void> StateTables::apply(const StateChange& change) {
 
 Result<std::optional<Checkpoint>> StateTables::load(const RouteId& route) {
     std::optional<Result<Checkpoint>> found;
-    const auto decode = [&found](const Row& row) { found = decode_checkpoint(row.bytes(0)); };
+    const auto decode = [&](const Row& row) { found = checkpoint_of(route, row.bytes(0)); };
     if (auto done = find_checkpoint_.each(decode, route.tenant(), route.sink()); !done) return done.error();
     if (!found) return std::optional<Checkpoint>();
-    if (!*found) return found->error().in("route " + route.tenant() + "/" + route.sink());
+    if (!*found) return found->error();
     return std::optional<Checkpoint>(std::move(**found));
+}
+
+Result<Checkpoints> StateTables::load_checkpoints() {
+    Checkpoints all;
+    std::optional<Error> unreadable;
+    const auto decode = [&](const Row& row) {
+        RouteId route(row.text(0), row.text(1));
+        auto checkpoint = checkpoint_of(route, row.bytes(2));
+        if (checkpoint) all.emplace_back(std::move(route), std::move(*checkpoint));
+        else if (!unreadable) unreadable = checkpoint.error();
+    };
+    sqlite::Statement rows(connection_, "SELECT tenant, sink, body FROM checkpoint ORDER BY tenant, sink");
+    if (auto done = rows.each(decode); !done) return done.error();
+    if (unreadable) return *unreadable;
+    return all;
 }
 
 Result<FileTables> StateTables::load_files() {

@@ -18,6 +18,9 @@ class StateTables {
 public:
     explicit StateTables(std::filesystem::path directory);
 
+    /// Whether there is a database, without making one. Errors: rejected.
+    static Result<void> look_for(const std::filesystem::path& directory);
+
     /// Once, and first. Errors: rejected (a newer oktail wrote it, or it is gone: a person must decide), transient (disk full),
     /// fatal (all other trouble).
     Result<void> open(const std::string& vfs);
@@ -26,6 +29,7 @@ public:
     Result<void> commit(const std::vector<StateChange>& changes);
     Result<std::optional<Checkpoint>> load(const RouteId& route);
     Result<FileTables> load_files();
+    Result<Checkpoints> load_checkpoints();
     Result<std::string> load_redo(std::int64_t file, std::uint64_t at);
 
     /// Moves the log into the database once it holds `pages`. Errors: fatal; a full disk is none, the log just goes on growing.
@@ -67,6 +71,7 @@ private:
     sqlite::Statement purge_{connection_, "DELETE FROM redo WHERE file = ? AND at < ?"};
     sqlite::Statement drop_redo_{connection_, "DELETE FROM redo WHERE file = ?"};
     sqlite::Statement drop_file_{connection_, "DELETE FROM file WHERE id = ?"};
+    sqlite::Statement drop_checkpoint_{connection_, "DELETE FROM checkpoint WHERE tenant = ? AND sink = ?"};
     sqlite::Statement find_checkpoint_{connection_, "SELECT body FROM checkpoint WHERE tenant = ? AND sink = ?"};
     sqlite::Statement find_redo_{connection_, "SELECT bytes FROM redo WHERE file = ? AND at = ?"};
 };

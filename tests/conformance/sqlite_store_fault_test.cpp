@@ -219,12 +219,14 @@ TEST_F(SqliteStoreFaultTest, NothingIsBuiltOnBytesThatAFailedFlushLost) {
     EXPECT_EQ(round_on_disk(), static_cast<int>(acked_));
 }
 
-TEST_F(SqliteStoreFaultTest, AFullDiskPasses) {
+class SqliteStoreFullTest : public SqliteStoreFaultTest, public testing::WithParamInterface<Fault> {};
+
+TEST_P(SqliteStoreFullTest, AFullDiskPasses) {
     const int calls = calls_of_a_whole_run();
     for (int nth = 1; nth <= calls; ++nth) {
         begin();
         ASSERT_TRUE(open());
-        disk_->inject(Fault::full, Call::write, nth);
+        disk_->inject(GetParam(), Call::write, nth);
         Result<void> done;
         while (done && acked_ < rounds) done = commit_next();
         if (done) continue;  // the disk had room enough for this run
@@ -241,6 +243,28 @@ TEST_F(SqliteStoreFaultTest, AFullDiskPasses) {
         ASSERT_TRUE(open());
         ASSERT_EQ(round_on_disk(), static_cast<int>(acked_)) << "write " << nth;
     }
+}
+
+INSTANTIATE_TEST_SUITE_P(No, SqliteStoreFullTest, testing::Values(Fault::full, Fault::no_room, Fault::quota),
+                         [](const testing::TestParamInfo<Fault>& tested) {
+                             return tested.param == Fault::quota ? "Quota" : tested.param == Fault::full ? "Write" : "Growth";
+                         });
+
+TEST_F(SqliteStoreFaultTest, TheRoomOfTheLogIsUsedAgainBeforeTheDiskIsCalledFull) {
+    log_pages_ = 1000;
+    begin();
+    ASSERT_TRUE(open());
+    ASSERT_TRUE(commit_next());
+    ASSERT_TRUE(open());  // which gives the database its pages
+    ASSERT_TRUE(commit_next());
+    disk_->inject(Fault::no_room, Call::write, 1);
+
+    for (int n = 0; n < 50; ++n) ASSERT_TRUE(commit_next()) << "commit " << n;
+
+    store_.reset();
+    disk_->restart(Loss::everything);
+    ASSERT_TRUE(open());
+    EXPECT_EQ(round_on_disk(), static_cast<int>(acked_));
 }
 
 TEST_F(SqliteStoreFaultTest, AFullDiskKeepsNothingOfAGroup) {

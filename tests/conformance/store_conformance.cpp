@@ -120,6 +120,28 @@ TEST_P(StoreConformance, ALoadSeesWhatWasHandedInBefore) {
     EXPECT_TRUE(saved.get());
 }
 
+TEST_P(StoreConformance, AllCheckpointsComeByTenantAndSink) {
+    ASSERT_TRUE(save(globex, sample_checkpoint(2)));
+    ASSERT_TRUE(save(RouteId("acme", "siem"), sample_checkpoint(3, 1'000)));
+    ASSERT_TRUE(save(acme, sample_checkpoint(1)));
+
+    EXPECT_THAT(checkpoints(),
+                ElementsAre(Pair(acme, sample_checkpoint(1)), Pair(RouteId("acme", "siem"), sample_checkpoint(3, 1'000)),
+                            Pair(globex, sample_checkpoint(2))));
+}
+
+TEST_P(StoreConformance, ADroppedCheckpointIsGoneAndMayComeAgain) {
+    ASSERT_TRUE(save(acme, sample_checkpoint(1)));
+    ASSERT_TRUE(save(globex, sample_checkpoint(2)));
+    StateChange change;
+    change.dropped_checkpoints = {acme, globex};
+    change.checkpoints.emplace_back(acme, sample_checkpoint(7));
+
+    ASSERT_TRUE(commit(change));
+
+    EXPECT_THAT(checkpoints(), ElementsAre(Pair(acme, sample_checkpoint(7))));
+}
+
 TEST_P(StoreConformance, OneCommitChangesEverything) {
     StateChange change;
     StreamRow stream;
@@ -283,6 +305,10 @@ TEST_P(StoreConformance, AnUnreadableCheckpointIsFatalAndNoFreshStart) {
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().kind(), ErrorKind::fatal);
     EXPECT_EQ(load(globex), sample_checkpoint(2));
+    const auto all = run_on(shard_, store().load_checkpoints());
+    ASSERT_FALSE(all);
+    EXPECT_EQ(all.error().kind(), ErrorKind::fatal);
+    EXPECT_THAT(all.error().what(), testing::HasSubstr("acme/archive"));
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ protected:
     Result<void> commit(StateChange change) { return run_on(shard_, store().commit(std::move(change))); }
     Result<void> save(const RouteId& route, const Checkpoint& at) { return run_on(shard_, store().save(route, at)); }
     std::optional<Checkpoint> load(const RouteId& route) { return run_on(shard_, store().load(route)).value(); }
+    Checkpoints checkpoints() { return run_on(shard_, store().load_checkpoints()).value(); }
     FileTables files() { return run_on(shard_, store().load_files()).value(); }
     Result<std::string> redo(std::int64_t file, std::uint64_t at) { return run_on(shard_, store().load_redo(file, at)); }
 

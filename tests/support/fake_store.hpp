@@ -103,6 +103,16 @@ public:
         co_return tables;
     }
 
+    asio::awaitable<Result<Checkpoints>> load_checkpoints() override {
+        const std::lock_guard lock(mutex_);
+        if (broken_) co_return *broken_;
+        if (!disk_->unreadable.empty()) {
+            const RouteId& route = *disk_->unreadable.begin();
+            co_return Error(ErrorKind::fatal, "route " + route.tenant() + "/" + route.sink() + ": checkpoint is unreadable");
+        }
+        co_return Checkpoints(disk_->checkpoints.begin(), disk_->checkpoints.end());
+    }
+
     asio::awaitable<Result<std::string>> load_redo(std::int64_t file, std::uint64_t at) override {
         const std::lock_guard lock(mutex_);
         if (broken_) co_return *broken_;
@@ -134,6 +144,7 @@ private:
             redo.erase(redo.lower_bound({id, 0}), redo.lower_bound({id + 1, 0}));
             disk_->files.erase(id);
         }
+        for (const RouteId& route : change.dropped_checkpoints) disk_->checkpoints.erase(route);
         for (const auto& row : change.streams) disk_->streams[row.id] = row;
         for (const auto& row : change.files) disk_->files[row.id] = row;
         for (const auto& row : change.redo) redo[{row.file, row.at}] = row;

@@ -66,7 +66,11 @@ sqlite3_io_methods make_methods() {
     io.xLock = [](sqlite3_file*, int) { return SQLITE_OK; };
     io.xUnlock = [](sqlite3_file*, int) { return SQLITE_OK; };
     io.xCheckReservedLock = [](sqlite3_file*, int* held) { return *held = 0, SQLITE_OK; };
-    io.xFileControl = [](sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; };
+    io.xFileControl = [](sqlite3_file* f, int question, void* answer) {
+        if (question != SQLITE_FCNTL_LAST_ERRNO) return SQLITE_NOTFOUND;
+        *static_cast<int*>(answer) = opened(f).disk->last_error();
+        return SQLITE_OK;
+    };
     io.xSectorSize = [](sqlite3_file*) { return 4096; };
     io.xDeviceCharacteristics = [](sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; };
     return io;
@@ -162,15 +166,16 @@ int MemoryDisk::injected(Call call) {
     if (!crashed_ && error_ == 0 && counts && calls_to_fault_ > 0 && --calls_to_fault_ == 0) {
         if (fault_ == Fault::io_error) return EIO;
         crashed_ = fault_ == Fault::crash;
-        error_ = fault_ == Fault::full ? ENOSPC : EIO;
+        error_ = fault_ == Fault::crash ? EIO : fault_ == Fault::quota ? EDQUOT : ENOSPC;
     }
-    const bool is_full = error_ == ENOSPC;
+    const bool is_full = error_ == ENOSPC || error_ == EDQUOT;
     return is_full && call != Call::write ? 0 : error_;
 }
 
 int MemoryDisk::write(File& file, const char* bytes, std::size_t size, std::size_t offset) {
     const std::lock_guard lock(mutex_);
-    const int error = injected(Call::write);
+    int error = injected(Call::write);
+    if (error == ENOSPC && fault_ == Fault::no_room && offset + size <= file.now.size()) error = 0;
     if (error == ENOSPC) return SQLITE_FULL;
     if (error != 0) return SQLITE_IOERR_WRITE;
     file.change({offset, std::string(bytes, size), false});

@@ -18,7 +18,9 @@ public:
     enum class Call : std::uint8_t { write, sync, truncate, remove, any };
     enum class Fault : std::uint8_t {
         io_error,  ///< that call fails, the next ones succeed: a cache that has forgotten what it lost
-        full,      ///< ENOSPC from that call on, until heal()
+        full,      ///< ENOSPC for every write from that call on, until heal()
+        no_room,   ///< the same for writes that make a file longer
+        quota,     ///< EDQUOT for every write, the same
         crash,     ///< that call and all after it change nothing, until restart()
     };
     /// What becomes of bytes that were written and not synced.

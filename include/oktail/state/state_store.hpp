@@ -51,18 +51,22 @@ public:
     std::string bytes;        ///< empty in what load_files() returns
 };
 
-/// What one transaction changes, all or nothing. What goes (purged, dropped_files) goes before the rest comes, so that the redo
-/// of a file can be put in again at other offsets.
+/// Checkpoints and whose they are.
+using Checkpoints = std::vector<std::pair<RouteId, Checkpoint>>;
+
+/// What one transaction changes, all or nothing. What goes (purged, dropped) goes before the rest comes, so that the redo of a
+/// file can be put in again at other offsets.
 class StateChange {
 public:
     StateChange() = default;
 
-    std::vector<std::pair<RouteId, Checkpoint>> checkpoints;
+    Checkpoints checkpoints;
     std::vector<StreamRow> streams;                              ///< inserted, or replaced by id
     std::vector<FileRow> files;                                  ///< the same
     std::vector<RedoRow> redo;                                   ///< inserted
     std::vector<std::pair<std::int64_t, std::uint64_t>> purged;  ///< file, offset: redo rows of it below are gone
     std::vector<std::int64_t> dropped_files;                     ///< rows and their redo are gone
+    std::vector<RouteId> dropped_checkpoints;
 };
 
 /// All rows about files.
@@ -82,6 +86,8 @@ public:
     /// Errors: transient (disk full; nothing of the change is kept, hand it in again), fatal (the daemon must end).
     virtual asio::awaitable<Result<void>> commit(StateChange change) = 0;
     virtual asio::awaitable<Result<FileTables>> load_files() = 0;
+    /// All of them, by tenant and sink. Errors: fatal; one that cannot be read is named.
+    virtual asio::awaitable<Result<Checkpoints>> load_checkpoints() = 0;
     /// The bytes of one redo row, as they were handed in.
     virtual asio::awaitable<Result<std::string>> load_redo(std::int64_t file, std::uint64_t at) = 0;
     /// An id that no row has had. Any thread.

@@ -23,6 +23,7 @@ public:
         co_return co_await store.commit(std::move(change));
     }
     asio::awaitable<Result<FileTables>> load_files() override { return store.load_files(); }
+    asio::awaitable<Result<Checkpoints>> load_checkpoints() override { return store.load_checkpoints(); }
     asio::awaitable<Result<std::string>> load_redo(std::int64_t file, std::uint64_t at) override {
         if (fuse_.is_dead()) co_return Error(ErrorKind::fatal, "dead");
         co_return co_await store.load_redo(file, at);
