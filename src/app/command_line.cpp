@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include "app/check_command.hpp"
+#include "app/checkpoint_command.hpp"
 #include "app/load.hpp"
 #include "app/run_command.hpp"
 #include "config/config_reference.hpp"
@@ -15,6 +16,60 @@ namespace {
 
 void add_config_option(CLI::App& command, std::filesystem::path& path) {
     command.add_option("-c,--config", path, "The configuration file")->envname("OKTAIL_CONFIG")->capture_default_str();
+}
+
+/// What a `checkpoint` command is asked for.
+class CheckpointArguments {
+public:
+    std::filesystem::path config = "/etc/oktail/oktail.yaml";
+    std::string tenant;
+    std::string sink;
+    std::string to;
+    std::string old_name;
+    std::string new_name;
+    bool json = false;
+    bool cursor = false;
+
+    RouteId route() const { return RouteId(tenant, sink); }
+    CursorText cursor_text() const { return cursor ? CursorText::clear : CursorText::hidden; }
+};
+
+void add_checkpoint_commands(CLI::App& app, CheckpointArguments& asked, ExitCode& code) {
+    CLI::App* family =
+        app.add_subcommand("checkpoint", "Look at and move the places of routes in the log; the daemon is stopped");
+    family->require_subcommand(1);
+    const auto add = [&](const char* name, const char* what) {
+        CLI::App* command = family->add_subcommand(name, what);
+        add_config_option(*command, asked.config);
+        return command;
+    };
+    const auto add_route = [&](CLI::App* command) {
+        command->add_option("TENANT", asked.tenant)->required();
+        command->add_option("SINK", asked.sink)->required();
+    };
+
+    CLI::App* list = add("list", "Where every route stands");
+    list->add_flag("--json", asked.json, "Print JSON");
+    list->callback([&] { code = list_checkpoints(asked.config, asked.json); });
+
+    CLI::App* show = add("show", "All that is known of one route's place");
+    add_route(show);
+    show->add_flag("--cursor", asked.cursor, "Do not hide the cursor's token");
+    show->add_flag("--json", asked.json, "Print JSON");
+    show->callback([&] { code = show_checkpoint(asked.config, asked.route(), asked.cursor_text(), asked.json); });
+
+    CLI::App* rewind = add("rewind", "Let one route deliver again what came since a time");
+    add_route(rewind);
+    rewind->add_option("--to", asked.to, "earliest, -24h, or 2026-11-23T00:00:00Z")->required();
+    rewind->callback([&] { code = rewind_checkpoint(asked.config, asked.route(), asked.to); });
+
+    CLI::App* rename = add("rename", "Keep the place of a tenant (TENANT) or route (TENANT/SINK) under a new name");
+    rename->add_option("OLD", asked.old_name)->required();
+    rename->add_option("NEW", asked.new_name)->required();
+    rename->callback([&] { code = rename_checkpoints(asked.config, asked.old_name, asked.new_name); });
+
+    CLI::App* everything = add("export", "Print all of every checkpoint as JSON");
+    everything->callback([&] { code = export_checkpoints(asked.config); });
 }
 
 }  // namespace
@@ -41,6 +96,9 @@ int run_command_line(int argc, char** argv) {
     add_config_option(*check, checked);
     check->add_flag("--json", json, "Print JSON");
     check->callback([&] { code = check_config(checked, json); });
+
+    CheckpointArguments checkpoint_arguments;
+    add_checkpoint_commands(app, checkpoint_arguments, code);
 
     CLI::App* config = app.add_subcommand("config", "Print what can be configured");
     config->require_subcommand(1);

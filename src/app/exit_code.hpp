@@ -1,5 +1,7 @@
 #pragma once
 
+#include <oktail/core/error.hpp>
+
 namespace oktail {
 
 /// sysexits.h, as far as oktail uses it.
@@ -10,5 +12,14 @@ enum class ExitCode : int {
     temporary = 75,     ///< try again: another daemon has the state, or its disk is full
     configuration = 78  ///< a person must mend the configuration or the state
 };
+
+/// How a command ends that cannot go on because of an error of the state.
+constexpr ExitCode exit_code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::transient: return ExitCode::temporary;
+        case ErrorKind::rejected: return ExitCode::configuration;
+        default: return ExitCode::io_error;
+    }
+}
 
 }  // namespace oktail
