@@ -18,7 +18,6 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -70,12 +69,10 @@ std::string contents_of(const std::string& path) {
 }
 
 ServerOptions listen_options(const std::string& text) {
+    const auto address = ListenAddress::parse(text);
+    if (!address) throw Refused(EX_USAGE, "neither ADDRESS:PORT nor unix:PATH: " + text);
     ServerOptions options;
-    const std::size_t colon = text.rfind(':');
-    options.address = text.substr(0, colon);
-    const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
-    const auto [end, ec] = std::from_chars(port.data(), port.data() + port.size(), options.port);
-    if (ec != std::errc() || end != port.data() + port.size()) throw Refused(EX_USAGE, "not ADDRESS:PORT: " + text);
+    options.listen = *address;
     return options;
 }
 

@@ -25,7 +25,8 @@ set(rows
     "src/sink/stdout:core model metrics format config sink/options oktail/sink"
     "src/sink/all_sinks.cpp:oktail/sink sink/file sink/stdout"
     "src/route:core model metrics oktail/okta/page_source.hpp oktail/sink/sink.hpp oktail/state/checkpoint_store.hpp"
-    "src/app:core model metrics config http auth state okta format sink route"
+    "src/admin:core metrics http/server.hpp"
+    "src/app:core model metrics config http auth state okta format sink route admin"
     "src/main.cpp:core app"
     "simulator:core http/server.hpp")
 

@@ -92,6 +92,7 @@ Config read_tree(const ConfigNode& root, const Environment& environment, const S
     config.state_dir = state_dir(section, environment);
     config.instance = section.text("instance");
     config.log = read_log(section.section("log"));
+    config.admin.listen = section.section("admin").listen("listen");
     config.limits = read_limits(section.section("limits"));
     if (const ConfigNode* tenants = section.given("tenants"))
         for (const ConfigNode& node : tenants->items)

@@ -21,6 +21,7 @@ std::string_view words_for(KeyType type) {
         case KeyType::size: return "size";
         case KeyType::start: return "place in the log";
         case KeyType::file_mode: return "mode of a file";
+        case KeyType::listen: return "address and port, unix:PATH, or off";
         case KeyType::path: return "path";
         case KeyType::list: return "list";
         case KeyType::labels: return "map of names to texts";

@@ -157,6 +157,10 @@ private:
             case KeyType::file_mode:
                 return understood(node, parse_file_mode(node.text).has_value(), "mode of a file",
                                   R"(write octal digits such as "0640": the owner reads and writes, others do not write)");
+            case KeyType::listen:
+                return understood(
+                    node, parse_listen(node.text).has_value(), "address to listen on",
+                    "write an IP address and a port such as 127.0.0.1:9464, or unix:/run/oktail/admin.sock, or off");
             default: return text(node);
         }
     }

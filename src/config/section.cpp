@@ -44,6 +44,7 @@ std::chrono::milliseconds Section::duration(std::string_view name) const { retur
 std::size_t Section::size(std::string_view name) const { return read(name, parse_size); }
 StartPoint Section::start(std::string_view name) const { return read(name, parse_start); }
 mode_t Section::file_mode(std::string_view name) const { return read(name, parse_file_mode); }
+std::optional<ListenAddress> Section::listen(std::string_view name) const { return read(name, parse_listen); }
 
 std::filesystem::path Section::path(std::string_view name) const {
     const ConfigNode* node = given(name);

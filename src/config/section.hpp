@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,8 @@ public:
     std::size_t size(std::string_view name) const;
     StartPoint start(std::string_view name) const;
     mode_t file_mode(std::string_view name) const;
+    /// nullopt: off
+    std::optional<ListenAddress> listen(std::string_view name) const;
     /// Empty if there is none.
     std::filesystem::path path(std::string_view name) const;
     std::vector<std::string> list(std::string_view name) const;

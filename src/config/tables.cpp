@@ -23,6 +23,17 @@ const KeyTable& log_keys() {
     return keys;
 }
 
+const KeyTable& admin_keys() {
+    static const KeyTable keys{
+        {.name = "listen",
+         .type = listen,
+         .fallback = "127.0.0.1:9464",
+         .description = "Where /metrics, /status, /livez and /readyz are served. Whoever reaches it can read them, without a "
+                        "password: tenants' names and what goes wrong, never an event or a secret."},
+    };
+    return keys;
+}
+
 const KeyTable& limits_keys() {
     static const KeyTable keys{
         {.name = "memory",
@@ -228,6 +239,7 @@ const KeyTable& root_keys() {
          .example = "siem-1",
          .description = "What this oktail is called where several write; without it, the machine id."},
         {.name = "log", .type = map, .description = "oktail's own log, on stderr.", .keys = &log_keys()},
+        {.name = "admin", .type = map, .description = "What oktail shows of itself over HTTP.", .keys = &admin_keys()},
         {.name = "limits", .type = map, .description = "What the process may use.", .keys = &limits_keys()},
         {.name = "include",
          .type = list,

@@ -81,6 +81,13 @@ std::optional<mode_t> parse_file_mode(std::string_view text) noexcept {
     return *mode;
 }
 
+std::optional<std::optional<ListenAddress>> parse_listen(std::string_view text) noexcept {
+    if (text == "off") return std::optional<ListenAddress>();
+    auto address = ListenAddress::parse(text);
+    if (!address) return std::nullopt;
+    return address;
+}
+
 std::vector<std::string_view> choices_of(std::string_view constraint) {
     constexpr std::string_view separator = " | ";
     std::vector<std::string_view> out;

@@ -28,6 +28,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
 std::optional<StartPoint> parse_start(std::string_view text) noexcept;
 /// Three or four octal digits that let the owner read and write, and others not write.
 std::optional<mode_t> parse_file_mode(std::string_view text) noexcept;
+/// "127.0.0.1:9464", "unix:/run/oktail/admin.sock"; the inner nullopt is "off".
+std::optional<std::optional<ListenAddress>> parse_listen(std::string_view text) noexcept;
 /// "raw | envelope" → its words
 std::vector<std::string_view> choices_of(std::string_view constraint);
 

@@ -3,27 +3,35 @@
 #include "core/assert.hpp"
 #include "core/log.hpp"
 #include "core/task_group.hpp"
+#include "http/socket_file.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <list>
 #include <stop_token>
 
@@ -34,7 +42,11 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using TlsStream = asio::ssl::stream<beast::tcp_stream>;
+using Protocol = asio::generic::stream_protocol;  // TCP and Unix sockets alike
+using Socket = Protocol::socket;
+using Endpoint = Protocol::endpoint;
+using PlainStream = beast::basic_stream<Protocol>;
+using TlsStream = asio::ssl::stream<PlainStream>;
 using Parser = http::request_parser<http::string_body>;
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
@@ -43,7 +55,7 @@ constexpr std::chrono::milliseconds breath{100};  // between looks at something 
 /// A socket that somebody may want to look at or to close while its own coroutine is busy elsewhere.
 class Connection {
 public:
-    explicit Connection(beast::tcp_stream& stream) : stream_(&stream) {}
+    explicit Connection(PlainStream& stream) : stream_(&stream) {}
 
     bool peer_left() const {
         if (!stream_ || !stream_->socket().is_open()) return true;
@@ -54,11 +66,12 @@ public:
         if (stream_) stream_->close();
     }
     void forget_stream() { stream_ = nullptr; }
+    std::optional<uid_t> peer_uid() { return oktail::peer_uid(stream_->socket().native_handle()); }
 
     bool idle = true;
 
 private:
-    beast::tcp_stream* stream_;
+    PlainStream* stream_;
 };
 
 ServerRequest taken_from(Parser& parser, std::shared_ptr<Connection> connection) {
@@ -67,6 +80,7 @@ ServerRequest taken_from(Parser& parser, std::shared_ptr<Connection> connection)
     for (const auto& field : message) headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     ServerRequest request(std::string(message.method_string()), std::string(message.target()), std::move(headers),
                           std::move(message.body()));
+    request.peer_uid = connection->peer_uid();
     request.peer_left = [connection = std::move(connection)] { return connection->peer_left(); };
     return request;
 }
@@ -97,10 +111,27 @@ std::string chunk_head(std::size_t size, bool first) {
     return {text.data(), static_cast<std::size_t>(n)};
 }
 
-void reset(beast::tcp_stream& stream) {
+void reset(PlainStream& stream) {
     error_code ignored;
     stream.socket().set_option(asio::socket_base::linger(true, 0), ignored);
     stream.close();
+}
+
+Endpoint endpoint_of(const ListenAddress& listen, error_code& ec) {
+    if (listen.is_socket_file()) {
+        if (listen.path().size() <= ListenAddress::longest_path) return asio::local::stream_protocol::endpoint(listen.path());
+        ec = error_code(ENAMETOOLONG, boost::system::system_category());
+        return {};
+    }
+    const auto address = asio::ip::make_address(listen.ip(), ec);
+    return tcp::endpoint(address, listen.port());
+}
+
+std::uint16_t port_of(const Endpoint& endpoint) {
+    tcp::endpoint known;
+    known.resize(endpoint.size());
+    std::memcpy(known.data(), endpoint.data(), endpoint.size());
+    return known.port();
 }
 
 }  // namespace
@@ -119,8 +150,8 @@ struct HttpServer::State {
     error_code open();
 
     asio::awaitable<void> accept_all();
-    asio::awaitable<void> serve_plain(tcp::socket socket);
-    asio::awaitable<void> serve_tls(tcp::socket socket);
+    asio::awaitable<void> serve_plain(Socket socket);
+    asio::awaitable<void> serve_tls(Socket socket);
     template <class Stream>
     asio::awaitable<void> converse(Stream& stream);
     template <class Stream>
@@ -137,8 +168,7 @@ struct HttpServer::State {
     ServerOptions options;
     ServerHandler handler;
     std::optional<asio::ssl::context> tls;
-    tcp::acceptor acceptor;
-    std::uint16_t port = 0;
+    asio::basic_socket_acceptor<Protocol> acceptor;
     std::list<std::shared_ptr<Connection>> connections;
     std::stop_source stop;
     TaskGroup group;
@@ -155,14 +185,18 @@ error_code HttpServer::State::open() {
         if (!ec) tls->use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem, ec);
         if (ec) return ec;
     }
-    const auto address = asio::ip::make_address(options.address, ec);
+    const Endpoint endpoint = endpoint_of(options.listen, ec);
+    const bool file = options.listen.is_socket_file();
+    if (!ec && file) ec = remove_dead_socket(options.listen.path());
     if (ec) return ec;
-    const tcp::endpoint endpoint(address, options.port);
     acceptor.open(endpoint.protocol(), ec);
-    if (!ec) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec && !file) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
     if (!ec) acceptor.bind(endpoint, ec);
+    // Nobody can connect before listen(), so nobody slips in under the umask's mode.
+    if (!ec && file && ::chmod(options.listen.path().c_str(), options.socket_mode) != 0)
+        ec = error_code(errno, boost::system::system_category());
     if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
-    if (!ec) port = acceptor.local_endpoint(ec).port();
+    if (!ec && !file) options.listen = ListenAddress::at(options.listen.ip(), port_of(acceptor.local_endpoint(ec)));
     return ec;
 }
 
@@ -176,20 +210,20 @@ asio::awaitable<void> HttpServer::State::accept_all() {
         }
         if (connections.size() >= options.max_connections) continue;
         error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
+        socket.set_option(tcp::no_delay(true), ignored);  // a Unix socket has no such thing
         group.spawn(tls ? serve_tls(std::move(socket)) : serve_plain(std::move(socket)));
     }
 }
 
-asio::awaitable<void> HttpServer::State::serve_plain(tcp::socket socket) {
-    beast::tcp_stream stream(std::move(socket));
+asio::awaitable<void> HttpServer::State::serve_plain(Socket socket) {
+    PlainStream stream(std::move(socket));
     co_await converse(stream);
     error_code ignored;
-    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
-asio::awaitable<void> HttpServer::State::serve_tls(tcp::socket socket) {
-    TlsStream stream(beast::tcp_stream(std::move(socket)), *tls);
+asio::awaitable<void> HttpServer::State::serve_tls(Socket socket) {
+    TlsStream stream(PlainStream(std::move(socket)), *tls);
     stream.next_layer().expires_after(options.input_timeout);
     auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::server, token);
     if (ec) co_return;
@@ -319,7 +353,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(asio::any_io_executor exe
                                                        ServerHandler handler) {
     auto state = std::make_unique<State>(std::move(executor), clock, std::move(options), std::move(handler));
     if (const error_code ec = state->open())
-        return Error(ErrorKind::fatal, "cannot serve on " + state->options.address + ": " + ec.message(), ec);
+        return Error(ErrorKind::fatal, "cannot serve on " + state->options.listen.text() + ": " + ec.message(), ec);
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
@@ -329,11 +363,13 @@ HttpServer::~HttpServer() { OKTAIL_ASSERT(state_->group.empty()); }
 
 void HttpServer::start() { state_->group.spawn(state_->accept_all()); }
 
-std::uint16_t HttpServer::port() const noexcept { return state_->port; }
+ListenAddress HttpServer::address() const { return state_->options.listen; }
 
 asio::awaitable<void> HttpServer::stop(std::chrono::milliseconds grace) {
     State& state = *state_;
     state.stop.request_stop();
+    // While we listen nobody takes our socket file for a dead one's, so it is ours.
+    if (state.options.listen.is_socket_file()) ::unlink(state.options.listen.path().c_str());
     error_code ignored;
     state.acceptor.close(ignored);
     for (const auto& connection : state.connections)

@@ -3,8 +3,11 @@
 #include <oktail/core/asio.hpp>
 #include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
+#include <oktail/core/listen_address.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+
+#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
@@ -37,6 +40,7 @@ public:
     std::string body;
     /// Whether the client has closed its end by now. Empty for a request that came over no connection.
     std::function<bool()> peer_left;
+    std::optional<uid_t> peer_uid;  ///< over a Unix socket: whose process it is
 };
 
 /// What happens to an answer on its way out. The defaults deliver it; the rest is for testing clients.
@@ -76,8 +80,9 @@ using ServerHandler = std::function<asio::awaitable<ServerResponse>(ServerReques
 
 class ServerOptions {
 public:
-    std::string address = "127.0.0.1";
-    std::uint16_t port = 0;       ///< 0: any free one
+    /// A socket file of a dead server is replaced; ours goes with stop().
+    ListenAddress listen;
+    mode_t socket_mode = 0600;    ///< of the socket file
     std::string certificate_pem;  ///< with the key: TLS 1.2 or 1.3; without: plain HTTP
     std::string key_pem;
     std::size_t max_header = 64 * 1024;
@@ -88,10 +93,10 @@ public:
     std::chrono::milliseconds write_timeout{60'000};  ///< for one piece
 };
 
-/// HTTP/1.1 with keep-alive, plain or TLS. Everything on one executor, that of one thread.
+/// HTTP/1.1 with keep-alive over TCP or a Unix socket, plain or TLS. Everything on one executor, that of one thread.
 class HttpServer {
 public:
-    /// Takes the port; clients wait in the kernel's queue until start(). The handler must not throw; its coroutine is the
+    /// Takes the address; clients wait in the kernel's queue until start(). The handler must not throw; its coroutine is the
     /// connection's own, so a slow one holds only its client.
     static Result<std::unique_ptr<HttpServer>> listen(asio::any_io_executor executor, Clock& clock, ServerOptions options,
                                                       ServerHandler handler);
@@ -101,7 +106,9 @@ public:
     ~HttpServer();
 
     void start();
-    std::uint16_t port() const noexcept;
+    /// What it took: the port that was free.
+    ListenAddress address() const;
+    std::uint16_t port() const { return address().port(); }
     /// Closes the door and the idle connections, gives running answers `grace`, cuts what is left, and returns when nothing
     /// runs any more.
     asio::awaitable<void> stop(std::chrono::milliseconds grace);

@@ -2,6 +2,7 @@
 
 #include <oktail/config/key_table.hpp>
 #include <oktail/core/clock.hpp>
+#include <oktail/core/listen_address.hpp>
 #include <oktail/model/origin.hpp>
 
 #include <chrono>
@@ -107,6 +108,10 @@ struct LogConfig {
     LogFormat format = LogFormat::automatic;
 };
 
+struct AdminConfig {
+    std::optional<ListenAddress> listen = ListenAddress::at("127.0.0.1", 9464);  ///< nullopt: off
+};
+
 struct LimitsConfig {
     std::size_t memory = 256 * 1024 * 1024;  ///< bytes of pages in flight and cached
     unsigned threads = 0;                    ///< 0: one per core
@@ -117,6 +122,7 @@ struct Config {
     std::filesystem::path state_dir;
     std::string instance;  ///< empty: the machine id
     LogConfig log;
+    AdminConfig admin;
     LimitsConfig limits;
     std::vector<TenantConfig> tenants;
     std::vector<SinkConfig> sinks;

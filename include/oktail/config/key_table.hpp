@@ -88,6 +88,7 @@ enum class KeyType : std::uint8_t {
     size,       ///< bytes, 64KiB, 10MiB, 1GiB
     start,      ///< now, earliest, -24h, RFC 3339
     file_mode,  ///< octal digits
+    listen,     ///< 127.0.0.1:9464, unix:/run/oktail/admin.sock, off
     path,       ///< relative ones count from the directory of the file they stand in
     list,       ///< of texts; the constraint is how many
     labels,     ///< a map of names to texts

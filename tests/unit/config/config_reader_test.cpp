@@ -45,7 +45,16 @@ TEST(ConfigReader, SmallestTenantHasTheDefaults) {
     EXPECT_EQ(read.config.limits.threads, LimitsConfig().threads);
     EXPECT_EQ(read.config.log.level, LogConfig().level);
     EXPECT_EQ(read.config.log.format, LogConfig().format);
+    EXPECT_EQ(read.config.admin.listen, AdminConfig().listen);
     EXPECT_EQ(read.config.state_dir, "/var/lib/oktail");
+}
+
+TEST(ConfigReader, AdminServerCanBeTurnedOffAndBeMistaken) {
+    EXPECT_EQ(FromText("admin: {listen: off}\n").config.admin.listen, std::nullopt);
+    EXPECT_EQ(
+        problems_of("admin: {listen: localhost}\n"),
+        "oktail.yaml:1:17: admin.listen: \"localhost\" is no address to listen on; write an IP address and a port such as "
+        "127.0.0.1:9464, or unix:/run/oktail/admin.sock, or off\n");
 }
 
 TEST(ConfigReader, StateDirectoryOfSystemdIsTheDefault) {

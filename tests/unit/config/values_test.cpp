@@ -55,6 +55,13 @@ TEST(Values, FileModes) {
         EXPECT_FALSE(parse_file_mode(text)) << text;
 }
 
+TEST(Values, AddressesToListenOn) {
+    EXPECT_EQ(parse_listen("off").value(), std::nullopt);
+    EXPECT_EQ(parse_listen("127.0.0.1:9464").value(), ListenAddress::at("127.0.0.1", 9464));
+    EXPECT_EQ(parse_listen("unix:/run/x.sock").value(), ListenAddress::socket_file("/run/x.sock"));
+    for (const char* text : {"", "on", "9464", "localhost:9464", "unix:x.sock"}) EXPECT_FALSE(parse_listen(text)) << text;
+}
+
 TEST(Values, Names) {
     EXPECT_TRUE(is_name("acme"));
     EXPECT_TRUE(is_name("0a_b-c"));
