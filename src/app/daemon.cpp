@@ -17,6 +17,8 @@ namespace oktail {
 namespace {
 
 constexpr std::chrono::seconds patience_with_a_stop{8};
+/// A shard never blocks: its longest job is a page to be cut.
+constexpr std::chrono::seconds patience_with_a_shard{10};
 
 unsigned thread_count(const LimitsConfig& limits) {
     return limits.threads != 0 ? limits.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -190,6 +192,15 @@ ConfigDifference Daemon::difference_of(const Config& wanted) const {
     std::erase_if(what.routes_ended, ends);
     std::erase_if(what.routes_begun, ends);
     return what;
+}
+
+void Daemon::show_life(LifeSigns& signs) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        const auto post = [executor = shards_[i]->executor()](std::function<void()> job) {
+            asio::post(executor, std::move(job));
+        };
+        signs.watch("shard-" + std::to_string(i), post, patience_with_a_shard);
+    }
 }
 
 void Daemon::cancel() {

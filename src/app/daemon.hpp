@@ -5,6 +5,7 @@
 #include <oktail/sink/sink_factory.hpp>
 #include <oktail/state/state_store.hpp>
 
+#include "app/life_signs.hpp"
 #include "app/tenant.hpp"
 #include "config/config_difference.hpp"
 #include "core/event_flag.hpp"
@@ -45,6 +46,8 @@ public:
     /// Returns with the error that ends the daemon.
     asio::awaitable<Error> fatal();
     Happenings& happenings() noexcept { return happenings_; }
+    /// Every shard answers for itself.
+    void show_life(LifeSigns& signs);
 
 private:
     asio::awaitable<std::optional<Error>> change(const ConfigDifference& what, const Config& wanted);

@@ -1,10 +1,15 @@
 #include "app/run_command.hpp"
 
+#include "admin/admin.hpp"
+#include "admin/summary.hpp"
+#include "app/control_socket.hpp"
 #include "app/daemon.hpp"
 #include "app/load.hpp"
 #include "app/service_notifier.hpp"
+#include "app/watchdog.hpp"
 #include "core/log.hpp"
 #include "core/steady_clock.hpp"
+#include "oktail_version.hpp"
 #include "state/sqlite_store.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,6 +30,8 @@ namespace {
 
 constexpr std::chrono::seconds unwind_after{8};
 constexpr unsigned leave_after_s = 9;
+/// A flush of a slow disk takes its time, and is no reason to end.
+constexpr std::chrono::minutes patience_with_the_state{2};
 
 /// Leaves without waiting for anybody: the state is safe by construction. In a signal handler, for a hung mount may have taken
 /// every thread that could do it otherwise.
@@ -66,11 +73,16 @@ ExitCode exit_code(ErrorKind kind) {
 /// The life of the daemon, on the main thread.
 class Life {
 public:
-    Life(const RunOptions& options, Config config, StateStore& state, Clock& clock)
-        : options_(options), config_(std::move(config)), manager_(environment, clock),
+    Life(const RunOptions& options, Config config, SqliteStore& state, Clock& clock)
+        : options_(options), config_(std::move(config)), clock_(clock), manager_(environment, clock), life_signs_(clock),
           daemon_(config_, options.accept_new_state, state, clock, main_.get_executor()),
+          admin_(main_.get_executor(), clock, daemon_.happenings(), facts(), hooks()),
           signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP),
-          deadline_(main_.get_executor()), tasks_(main_.get_executor()) {}
+          deadline_(main_.get_executor()), tasks_(main_.get_executor()) {
+        const auto post = [&state](std::function<void()> job) { state.post(std::move(job)); };
+        life_signs_.watch("state", post, patience_with_the_state);
+        daemon_.show_life(life_signs_);
+    }
 
     ExitCode run() {
         tasks_.spawn(live());
@@ -78,18 +90,47 @@ public:
         tasks_.spawn(end_on_signal());
         tasks_.spawn(reload_on_signal());
         tasks_.spawn(daemon_.watch(stop_.get_token()));
+        tasks_.spawn(feed_watchdog(life_signs_, manager_, clock_, stop_.get_token()));
+        tasks_.spawn(show_status(stop_.get_token()));
         main_.run();
         return code_;
     }
 
 private:
+    DaemonFacts facts() const { return DaemonFacts(OKTAIL_VERSION, config_.instance, clock_.utc_now()); }
+    AdminHooks hooks() {
+        AdminHooks hooks;
+        hooks.stuck = [this] { return stuck(); };
+        hooks.reload = [this] { return reload(); };
+        return hooks;
+    }
+
     asio::awaitable<void> live() {
+        admin_.open_control(control_socket(config_, environment));
+        co_await admin_.listen(config_.admin.listen);
         auto recovered = co_await daemon_.recover();
         if (!recovered) co_return fail(recovered.error());
         auto started = co_await daemon_.apply(config_);
         if (!started) co_return fail(started.error());
         log::info({}, "oktail runs", {{"tenants", config_.tenants.size()}, {"sinks", config_.sinks.size()}});
+        admin_.set_started();
         manager_.ready();
+    }
+
+    std::optional<std::string> stuck() const {
+        std::string names;
+        for (const std::string& name : life_signs_.silent()) names += (names.empty() ? "stuck: " : ", ") + name;
+        if (names.empty()) return std::nullopt;
+        return names;
+    }
+
+    /// In the service manager's words, when there is something new to say.
+    asio::awaitable<void> show_status(std::stop_token stop) {
+        for (std::string shown; !stop.stop_requested();) {
+            const std::string now = summary(daemon_.happenings().status());
+            if (std::exchange(shown, now) != now) manager_.status(now);
+            co_await clock_.sleep_for(std::chrono::seconds(1), stop);
+        }
     }
 
     asio::awaitable<void> reload_on_signal() {
@@ -104,6 +145,13 @@ private:
 
     /// What it did, for people. Errors: rejected (every problem of the configuration; nothing was changed), stopped.
     asio::awaitable<Result<std::string>> reload() {
+        manager_.reloading();
+        auto changes = co_await load_and_apply();
+        manager_.ready();
+        co_return changes;
+    }
+
+    asio::awaitable<Result<std::string>> load_and_apply() {
         LoadedConfig loaded = load(options_.config);
         log_problems(loaded);
         if (!loaded.config) {
@@ -111,8 +159,10 @@ private:
             co_return Error(ErrorKind::rejected, loaded.problems.text());
         }
         setup_log(loaded.config->log, options_.log_level);
+        const auto listen = loaded.config->admin.listen;
         const auto applied = co_await daemon_.apply(std::move(*loaded.config));
         if (!applied) co_return applied.error();
+        co_await admin_.listen(listen);
         log::info({}, "the configuration is reloaded", {{"changes", summary(*applied)}});
         co_return summary(*applied);
     }
@@ -140,6 +190,7 @@ private:
     asio::awaitable<void> stop() {
         stop_.request_stop();
         co_await daemon_.stop();
+        co_await admin_.stop();
         log::info({}, "stopped");
         tasks_.cancel();
     }
@@ -161,9 +212,12 @@ private:
 
     const RunOptions& options_;
     Config config_;
+    Clock& clock_;
     ServiceNotifier manager_;
     asio::io_context main_{1};
+    LifeSigns life_signs_;
     Daemon daemon_;
+    Admin admin_;
     asio::signal_set signals_;
     asio::signal_set hangups_;
     asio::steady_timer deadline_;

@@ -52,10 +52,9 @@ void DaemonProcess::add_tenant(const std::string& domain, const std::string& mor
 
 void DaemonProcess::write_config() const {
     std::ofstream file(config_file());
-    file << "state_dir: " << (dir_ / "state").string() << "\nlog: {level: debug, format: text}\n"
+    file << more << "state_dir: " << (dir_ / "state").string() << "\nlog: {level: " << log_level << ", format: text}\n"
          << "defaults:\n  start: earliest\n  poll: {min_interval: 100ms, max_interval: 200ms}\n  rate_limit_share: 1\n"
-         << "tenants:\n"
-         << tenants_ << "sinks:\n  files:\n";
+         << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n  files:\n";
     for (const std::string& line : sink) file << "    " << line << '\n';
 }
 

@@ -21,6 +21,8 @@ public:
     void add_tenant(const std::string& domain, const std::string& more = {});
     /// Keys of sink "files", a line of YAML each.
     std::vector<std::string> sink;
+    std::string more;  ///< lines of YAML at the top of the file
+    std::string log_level = "debug";
     std::vector<std::string> arguments;    ///< of `oktail run`, after -c
     std::vector<std::string> environment;  ///< "NAME=value", besides ours
     std::vector<std::string> launcher;     ///< becomes oktail: a program and its first arguments
