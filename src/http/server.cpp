@@ -18,6 +18,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -89,7 +90,7 @@ ServerRequest taken_from(Parser& parser, std::shared_ptr<Connection> connection)
 unsigned status_of(const error_code& ec) {
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) return 431;
     if (ec == http::error::body_limit) return 413;
-    if (ec == http::error::end_of_stream || ec == http::error::partial_message) return 0;
+    if (ec == http::error::partial_message) return 0;
     return ec.category() == http::make_error_code(http::error::bad_target).category() ? 400 : 0;
 }
 
@@ -156,6 +157,8 @@ struct HttpServer::State {
     asio::awaitable<void> converse(Stream& stream);
     template <class Stream>
     asio::awaitable<bool> read(Stream& stream, beast::flat_buffer& buffer, Parser& parser, Connection& connection);
+    template <class Stream>
+    asio::awaitable<error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser);
     template <class Stream>
     asio::awaitable<bool> send(Stream& stream, ServerResponse response, bool stays, Connection& connection);
     template <class Stream>
@@ -266,10 +269,8 @@ template <class Stream>
 asio::awaitable<bool> HttpServer::State::read(Stream& stream, beast::flat_buffer& buffer, Parser& parser,
                                               Connection& connection) {
     beast::get_lowest_layer(stream).expires_after(options.idle_timeout);
-    auto [header_ec, header_bytes] = co_await http::async_read_header(stream, buffer, parser, token);
-    static_cast<void>(header_bytes);
+    error_code ec = co_await read_header(stream, buffer, parser);
     connection.idle = false;
-    error_code ec = header_ec;
     if (!ec) {
         beast::get_lowest_layer(stream).expires_after(options.input_timeout);
         auto [body_ec, body_bytes] = co_await http::async_read(stream, buffer, parser, token);
@@ -284,6 +285,27 @@ asio::awaitable<bool> HttpServer::State::read(Stream& stream, beast::flat_buffer
         static_cast<void>(stays);
     }
     co_return false;
+}
+
+/// Beast's own loop would count from zero again behind every whole line, so that lines might come without end.
+template <class Stream>
+asio::awaitable<error_code> HttpServer::State::read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+    std::size_t parsed = 0;
+    for (;;) {
+        error_code ec = http::error::need_more;
+        if (buffer.size() != 0) {
+            const std::size_t used = parser.put(buffer.data(), ec);
+            buffer.consume(used);
+            parsed += used;
+        }
+        if (parsed > options.max_header) co_return http::error::header_limit;
+        if (ec != http::error::need_more) co_return ec;
+        const std::size_t room = beast::read_size(buffer, 16 * 1024);
+        if (room == 0) co_return http::error::header_limit;
+        auto [read_ec, count] = co_await stream.async_read_some(buffer.prepare(room), token);
+        if (read_ec) co_return read_ec;
+        buffer.commit(count);
+    }
 }
 
 /// True: the connection can carry another request.

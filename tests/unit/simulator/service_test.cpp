@@ -9,8 +9,11 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/asio/write.hpp>
 
 #include <future>
 #include <iterator>
@@ -61,6 +64,24 @@ std::string exchange(const std::string& port, const std::string& request) {
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+/// Sends the beginning, and then the piece until it has gone out so often or the server has had enough; what it answered.
+/// The server's thread has a turn after each.
+std::string dribble(Loopback& server, std::string_view beginning, std::string_view piece, std::size_t times) {
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(server.port()))});
+    socket.set_option(asio::ip::tcp::no_delay(true));
+    boost::system::error_code ec;
+    asio::write(socket, asio::buffer(beginning), ec);
+    for (std::size_t i = 0; i < times && !ec; ++i) {
+        server.on_shard([] { return true; });
+        asio::write(socket, asio::buffer(piece), ec);
+    }
+    std::string text;
+    asio::read(socket, asio::dynamic_buffer(text), ec);
+    return text;
+}
+
 ServerHandler answering(ServerResponse response) {
     return [response](ServerRequest) -> asio::awaitable<ServerResponse> {
         const auto later = [](ServerResponse r) -> asio::awaitable<ServerResponse> { co_return r; };
@@ -94,6 +115,27 @@ TEST(HttpServer, RefusesWhatIsTooLargeOrNoHttp) {
     EXPECT_TRUE(header.starts_with("HTTP/1.1 431 ")) << header;
     EXPECT_TRUE(body.starts_with("HTTP/1.1 413 ")) << body;
     EXPECT_TRUE(noise.starts_with("HTTP/1.1 400 ")) << noise;
+}
+
+TEST(HttpServer, LimitsTheWholeHeaderHoweverItComes) {
+    ServerOptions small;
+    small.max_header = 8'000;
+    small.idle_timeout = 5s;
+    Loopback server(echo, small);
+
+    // Each piece ends one byte into the next line.
+    const std::string text = dribble(server, "GET / HTTP/1.1\r\nHost: x\r\nx", ": 1234567890\r\nx", 1'000);
+
+    EXPECT_TRUE(text.starts_with("HTTP/1.1 431 ")) << text;
+}
+
+TEST(HttpServer, CutsAHeaderThatNeverEnds) {
+    ServerOptions patient;
+    patient.max_header = 256U * 1024 * 1024;
+    patient.idle_timeout = 200ms;
+    Loopback server(echo, patient);
+
+    EXPECT_EQ(dribble(server, "GET /", "x", SIZE_MAX), "") << "every byte in time, and still no end";
 }
 
 TEST(HttpServer, CutsTheBodyWhereItIsTold) {
