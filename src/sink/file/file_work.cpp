@@ -36,6 +36,12 @@ Result<NewFile> create(FileIo& io, const std::string& path, GivenName name, mode
     return described(std::move(*file), path, name);
 }
 
+/// A directory that we may not open, or that knows no flush: not one that we made something in.
+bool is_of_others(const Error& error) {
+    return error.code() == errc::permission_denied || error.code() == errc::invalid_argument ||
+           error.code() == errc::read_only_file_system;
+}
+
 }  // namespace
 
 Written write_all(File& file, std::uint64_t at, std::string_view bytes) {
@@ -64,20 +70,6 @@ std::string directory_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Result<void> make_base(FileIo& io, const std::string& base) {
-    for (auto slash = base.find('/', 1); slash != std::string::npos; slash = base.find('/', slash + 1)) {
-        const std::string directory = base.substr(0, slash);
-        const auto there = io.look(directory);
-        if (!there) return there.error();
-        if (*there) continue;
-        const auto made = io.make_directory(directory);
-        if (!made) return made;
-        const auto flushed = io.flush_directory(directory_of(directory));
-        if (!flushed) return flushed;
-    }
-    return {};
-}
-
 Result<void> make_directories(FileIo& io, const std::string& base, const std::string& path) {
     for (auto slash = path.find('/', base.size()); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         const std::string directory = path.substr(0, slash);
@@ -88,6 +80,22 @@ Result<void> make_directories(FileIo& io, const std::string& base, const std::st
         if (!flushed) return flushed;
     }
     return {};
+}
+
+Result<void> make_base(FileIo& io, const std::string& base) {
+    std::size_t there = 0;
+    for (auto slash = base.find('/', 1); slash != std::string::npos; slash = base.find('/', slash + 1)) {
+        const auto found = io.look(base.substr(0, slash));
+        if (!found) return found.error();
+        if (!*found) break;
+        there = slash;
+    }
+    if (there != 0) {
+        // Whoever made the last of them may have been killed before its entry was on disk.
+        const auto flushed = io.flush_directory(directory_of(base.substr(0, there)));
+        if (!flushed && !is_of_others(flushed.error())) return flushed;
+    }
+    return make_directories(io, base.substr(0, there + 1), base);
 }
 
 Result<NewFile> make_next_file(FileIo& io, const StreamPath& stream, const std::optional<GivenName>& last, UtcTime now,

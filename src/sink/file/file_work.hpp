@@ -30,7 +30,7 @@ bool is_full(const Error& error);
 bool is_taken(const Error& error);
 
 std::string directory_of(const std::string& path);
-/// Makes what is missing of the part of a path that no placeholder is in.
+/// Makes what is missing of the part of a path that no placeholder is in, each directory with its entry on disk.
 Result<void> make_base(FileIo& io, const std::string& base);
 /// Every directory of `path` below `base`, each with its entry on disk.
 Result<void> make_directories(FileIo& io, const std::string& base, const std::string& path);

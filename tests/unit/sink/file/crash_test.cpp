@@ -1,4 +1,5 @@
 #include "core/log.hpp"
+#include "sink/file/file_work.hpp"
 #include "unit/sink/file/file_sink_life.hpp"
 
 #include <gmock/gmock.h>
@@ -160,6 +161,23 @@ INSTANTIATE_TEST_SUITE_P(Kill, AtLeastOnceCrash,
 INSTANTIATE_TEST_SUITE_P(PowerCut, AtLeastOnceCrash,
                          testing::Combine(testing::Values(Fsync::page, Fsync::every_second),
                                           testing::Values(Loss::everything, Loss::content)));
+
+TEST(FileSinkBase, IsOnDiskWhereverItsMakerWasKilled) {
+    for (int step = 1; step <= 6; ++step) {
+        FakeDisk disk;
+        Fuse killed(step);
+        Fuse again;
+        disk.boot(killed, Loss::nothing);
+        static_cast<void>(make_base(disk, "/log/okta/eu/"));
+
+        disk.boot(again, Loss::nothing);
+        EXPECT_TRUE(make_base(disk, "/log/okta/eu/"));
+
+        disk.boot(again, Loss::everything);
+        EXPECT_TRUE(disk.look("/log/okta").value()) << "killed at step " << step;
+        EXPECT_TRUE(disk.look("/log/okta/eu").value()) << "killed at step " << step;
+    }
+}
 
 }  // namespace
 }  // namespace oktail

@@ -92,8 +92,8 @@ private:
     Fuse* fuse_ = nullptr;
     Names names_;
     Names flushed_names_;
-    std::set<std::string> directories_{"/log"};
-    std::set<std::string> flushed_directories_{"/log"};
+    std::set<std::string> directories_{"/", "/log"};
+    std::set<std::string> flushed_directories_{"/", "/log"};
     std::map<std::string, std::string> seen_;
     std::uint64_t last_ino_ = 0;
     std::uint64_t room_ = UINT64_MAX;
