@@ -1,3 +1,4 @@
+#include "support/case_name.hpp"
 #include "unit/config/config_text.hpp"
 
 #include <gmock/gmock.h>
@@ -195,6 +196,8 @@ struct Refusal {
     const char* problem;
 };
 
+std::string name_of(const testing::TestParamInfo<Refusal>& info) { return case_name(info.index, info.param.text); }
+
 class ConfigReaderRefuses : public testing::TestWithParam<Refusal> {};
 
 TEST_P(ConfigReaderRefuses, WithPlaceAndAdvice) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problem); }
@@ -246,7 +249,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "reads and writes, others do not write\n"},
         Refusal{"sinks: {a: {type: file, path: /srv/x, password: hunter2}}\n",
                 "oktail.yaml:1:39: sinks.a.password: a secret must not stand in the configuration; put it into a file of its "
-                "own (chmod 0600) and name that: client_secret_files: [acme.secret]\n"}));
+                "own (chmod 0600) and name that: client_secret_files: [acme.secret]\n"}),
+    name_of);
 
 class ConfigReaderRefusesTenant : public testing::TestWithParam<Refusal> {};
 
@@ -290,7 +294,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"    dpop: auto",
                 "oktail.yaml:7:5: tenants[0].dpop: unknown key; known here: name, domain, link_hosts, auth, sinks, labels, "
                 "filter, start, poll, rate_limit_share, request_timeout, stall_after, max_event, connect_to, ca_file\n"},
-        Refusal{"    filter: ''", "oktail.yaml:7:13: tenants[0].filter: is empty; write a value, or remove the key\n"}));
+        Refusal{"    filter: ''", "oktail.yaml:7:13: tenants[0].filter: is empty; write a value, or remove the key\n"}),
+    name_of);
 
 }  // namespace
 }  // namespace oktail

@@ -1,5 +1,7 @@
 #include "config/path_template.hpp"
 
+#include "support/case_name.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +24,8 @@ struct Refusal {
     const char* text;
     const char* problem;
 };
+
+std::string name_of(const testing::TestParamInfo<Refusal>& info) { return case_name(info.index, info.param.text); }
 
 class PathTemplateRefuses : public testing::TestWithParam<Refusal> {};
 
@@ -60,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"/srv/x%",
                 "f:1:1: \"%\" is not accepted in a path; write %Y %m %d %H %M %S %j %G %V %u, or %% for a percent sign\n"},
         Refusal{"/srv/%Ey",
-                "f:1:1: \"%E\" is not accepted in a path; write %Y %m %d %H %M %S %j %G %V %u, or %% for a percent sign\n"}));
+                "f:1:1: \"%E\" is not accepted in a path; write %Y %m %d %H %M %S %j %G %V %u, or %% for a percent sign\n"}),
+    name_of);
 
 TEST(PathTemplate, PutsInWhatTheConfigurationKnows) {
     const PathTemplate path("/srv/{label.tier}/{tenant}-%Y-%%.ndjson");

@@ -1,4 +1,5 @@
 #include "config/yaml_reader.hpp"
+#include "support/case_name.hpp"
 #include "unit/config/config_text.hpp"
 
 #include <gtest/gtest.h>
@@ -55,6 +56,8 @@ struct Refusal {
     const char* problem;
 };
 
+std::string name_of(const testing::TestParamInfo<Refusal>& info) { return case_name(info.index, info.param.text); }
+
 class YamlReaderRefuses : public testing::TestWithParam<Refusal> {};
 
 TEST_P(YamlReaderRefuses, WithPlaceAndAdvice) { EXPECT_EQ(yaml_problems(GetParam().text), GetParam().problem); }
@@ -85,7 +88,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"a: 1\nb: \x04 2\n", "f:2:4: holds the control character 0x04; remove it\n"},
         Refusal{"\xef\xbb\xbf"
                 "a: 1\n",
-                "f:1:1: begins with a byte order mark; save it as UTF-8 without one\n"}));
+                "f:1:1: begins with a byte order mark; save it as UTF-8 without one\n"}),
+    name_of);
 
 TEST(YamlReader, RefusesNul) {
     EXPECT_EQ(yaml_problems(std::string("a: 1\nb\0: 2\n", 12)), "f:2:2: holds the control character 0x00; remove it\n");

@@ -1,5 +1,7 @@
 #include "okta/link_header.hpp"
 
+#include "support/case_name.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -123,6 +125,8 @@ TEST(LinkHeader, RefusalSaysWhyAndKeepsTheCursorOut) {
 
 class HostileLinkTest : public testing::TestWithParam<std::string> {};
 
+std::string name_of(const testing::TestParamInfo<std::string>& info) { return case_name(info.index, info.param); }
+
 TEST_P(HostileLinkTest, IsRefused) {
     const NextLink link = links({GetParam()});
     EXPECT_TRUE(link.cursor().empty()) << link.cursor().target();
@@ -153,7 +157,8 @@ INSTANTIATE_TEST_SUITE_P(
                     next("https://xn--acme-5ve.okta.com" + after), next("https://acm%65.okta.com" + after),
                     next("https://acme.okta.com\t" + after), next(" https://acme.okta.com" + after),
                     next("https://acme.okta.com " + after), next("https://acme.okta.com\r\nHost: evil.example" + after),
-                    next(std::string("https://acme.okta.com\0.evil.example", 35) + after)));
+                    next(std::string("https://acme.okta.com\0.evil.example", 35) + after)),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     OtherPaths, HostileLinkTest,
@@ -163,7 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
                     next("https://acme.okta.com/api/v1/../v1/logs?after=1"),
                     next("https://acme.okta.com/./api/v1/logs?after=1"), next("https://acme.okta.com/api/v1/log%73?after=1"),
                     next("https://acme.okta.com/API/v1/logs?after=1"), next("https://acme.okta.com/api/v1/logs;x=1?after=1"),
-                    next("https://acme.okta.com/api\\v1/logs?after=1"), next("https://acme.okta.com/api/v1/logs%3Fafter=1")));
+                    next("https://acme.okta.com/api\\v1/logs?after=1"), next("https://acme.okta.com/api/v1/logs%3Fafter=1")),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(OtherQueries, HostileLinkTest,
                          testing::Values(next(base), next(base + "?"), next(base + "?limit=1000"), next(base + "?after="),
@@ -176,7 +182,8 @@ INSTANTIATE_TEST_SUITE_P(OtherQueries, HostileLinkTest,
                                          next(base + "?after=1#x"), next(base + "?after=1 HTTP/1.1"),
                                          next(base + "?after=1\r\nX: y"), next(base + "?after=1\x7f"),
                                          next(base + "?after=\xc3\xbc"), next(base + "?after=1\\"),
-                                         next(base + "?after=" + std::string(9'000, 'x'))));
+                                         next(base + "?after=" + std::string(9'000, 'x'))),
+                         name_of);
 
 INSTANTIATE_TEST_SUITE_P(Ambiguous, HostileLinkTest,
                          testing::Values(next(base + "?after=1") + ", " + next(base + "?after=2"),
@@ -187,7 +194,8 @@ INSTANTIATE_TEST_SUITE_P(Ambiguous, HostileLinkTest,
                                          "<" + base + "?after=1>; rel=\"next\"x",
                                          "<" + base + "?after=1>; rel=\"next\" <" + base + "?after=2>; rel=\"next\"",
                                          "<>; rel=next", "<<" + base + "?after=1>; rel=next", "nonsense",
-                                         "<" + base + "?after=1>; =x, \"", "<https://evil.example/>; rel=next"));
+                                         "<" + base + "?after=1>; =x, \"", "<https://evil.example/>; rel=next"),
+                         name_of);
 
 }  // namespace
 }  // namespace oktail

@@ -1,5 +1,7 @@
 #include "okta/logs_response.hpp"
 
+#include "support/case_name.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,7 +40,7 @@ struct Case {
     LogsOutcome outcome;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+std::string name_of(const testing::TestParamInfo<Case>& info) { return case_name(info.index, info.param.name); }
 
 class LogsResponseTest : public testing::TestWithParam<Case> {};
 
@@ -62,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"not modified", 304, {}, "", protocol_trouble},
                     Case{"moved", 301, {{"location", "https://other.okta.com/"}}, "", protocol_trouble},
                     Case{"found", 302, {}, "", protocol_trouble}, Case{"see other", 303, {}, "", protocol_trouble},
-                    Case{"temporary", 307, {}, "", protocol_trouble}, Case{"permanent", 308, {}, "", protocol_trouble}));
+                    Case{"temporary", 307, {}, "", protocol_trouble}, Case{"permanent", 308, {}, "", protocol_trouble}),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Codes, LogsResponseTest,
@@ -104,7 +107,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"null causes", 403, json_fields, R"({"errorCode":"E0000006","errorSummary":null,"errorCauses":null})",
                          missing_role},
                     Case{"code no string", 403, json_fields, R"({"errorCode":6})", forbidden},
-                    Case{"status beats code", 500, json_fields, error_body("E0000006"), retry}));
+                    Case{"status beats code", 500, json_fields, error_body("E0000006"), retry}),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Challenges, LogsResponseTest,
@@ -119,7 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"no proof", 400, long_challenge("DPoP", "invalid_request", "requires a DPoP proof"), "", token_refused},
         Case{"bad proof", 400, long_challenge("DPoP", "invalid_dpop_proof", "'htu' claim is invalid."), "", token_refused},
         Case{"nonce", 400, challenge(R"(DPoP error="use_dpop_nonce")"), "", token_refused},
-        Case{"bare scheme", 400, challenge("Bearer"), error_body("E0000001"), bad_request}));
+        Case{"bare scheme", 400, challenge("Bearer"), error_body("E0000001"), bad_request}),
+    name_of);
 
 TEST(LogsResponse, PageSaysNothing) { EXPECT_EQ(logs_verdict(ResponseHead(200, json_fields), "[]").what, ""); }
 

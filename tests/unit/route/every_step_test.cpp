@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace oktail {
@@ -68,8 +69,14 @@ TEST_P(EveryStep, LosesNothingAndRepeatsAPageAtMost) {
     }
 }
 
+std::string name_of(const testing::TestParamInfo<Trouble>& info) {
+    constexpr std::array names{"fails", "crashes_before", "crashes_after", "stops"};
+    return names[info.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Troubles, EveryStep,
-                         testing::Values(Trouble::fails, Trouble::crashes_before, Trouble::crashes_after, Trouble::stops));
+                         testing::Values(Trouble::fails, Trouble::crashes_before, Trouble::crashes_after, Trouble::stops),
+                         name_of);
 
 }  // namespace
 }  // namespace oktail

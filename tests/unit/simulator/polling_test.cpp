@@ -3,6 +3,7 @@
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
+#include <array>
 
 namespace oktail::simulator {
 namespace {
@@ -259,8 +260,13 @@ TEST_P(CursorTest, CursorOfAnotherOrgIsRefused) {
     EXPECT_EQ(answer.status, 400U);
 }
 
+std::string name_of(const testing::TestParamInfo<CursorStyle>& info) {
+    constexpr std::array names{"milliseconds", "uuid", "lengthy"};
+    return names[info.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Styles, CursorTest,
-                         testing::Values(CursorStyle::milliseconds, CursorStyle::uuid, CursorStyle::lengthy));
+                         testing::Values(CursorStyle::milliseconds, CursorStyle::uuid, CursorStyle::lengthy), name_of);
 
 TEST_F(PollingTest, LengthyCursorHasFourHundredCharactersAndEscapes) {
     OrgOptions options = org_options(1'500);

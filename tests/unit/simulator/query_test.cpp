@@ -1,3 +1,4 @@
+#include "support/case_name.hpp"
 #include "unit/simulator/okta_fixture.hpp"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ struct Refused {
     std::uint64_t violations;
 };
 
+std::string name_of(const testing::TestParamInfo<Refused>& info) { return case_name(info.index, info.param.query); }
+
 class RefusedQueryTest : public FakeOktaTest, public testing::WithParamInterface<Refused> {};
 
 TEST_P(RefusedQueryTest, IsAnsweredAsOktaWould) {
@@ -36,7 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"sortOrder=DESCENDING", "E0000001", 1},
                     Refused{"since=2026-01-05T00%3A00%3A00.000Z&until=2026-01-05T00%3A00%3A00.000Z", "E0000001", 1},
                     Refused{"since=2026-02-05T00%3A00%3A00.000Z", "E0000001", 1}, Refused{"limit=0", "E0000001", 1},
-                    Refused{"limit=1&limit=2", "E0000001", 1}, Refused{"cursor=1", "E0000001", 1}));
+                    Refused{"limit=1&limit=2", "E0000001", 1}, Refused{"cursor=1", "E0000001", 1}),
+    name_of);
 INSTANTIATE_TEST_SUITE_P(Wrong, RefusedQueryTest,
                          testing::Values(Refused{"since=2026-01-05T00%3A00%3A00Z", "E0000001", 0},
                                          Refused{"since=2026-01-05T00:00:00.000+00:00", "E0000001", 0},
@@ -45,7 +49,8 @@ INSTANTIATE_TEST_SUITE_P(Wrong, RefusedQueryTest,
                                          Refused{"since=2025-07-01T00%3A00%3A00.000Z", "E0000053", 0},
                                          Refused{"filter=severity+is+%22WARN%22", "E0000053", 0},
                                          Refused{"filter=published+gt+%222026%22", "E0000053", 0},
-                                         Refused{"q=a", "E0000060", 0}));
+                                         Refused{"q=a", "E0000060", 0}),
+                         name_of);
 
 TEST_F(QueryTest, EmptyUntilIsPolling) {
     const Answer answer = get("/api/v1/logs?since=2026-01-01T00%3A00%3A00.000Z&until=&limit=1000");
