@@ -37,6 +37,14 @@ void check_names(const Config& config, Problems& problems) {
         sinks.add(sink.name, sink.place, "a sink of this name stands elsewhere too:", "rename one, or keep one");
 }
 
+void check_sole_uses(const Config& config, Problems& problems) {
+    FirstPlaces users(problems);
+    for (const SinkConfig& sink : config.sinks) {
+        const std::string wanted(sink.options ? sink.options->sole_use_of() : std::string_view());
+        users.add(wanted, sink.place, "another sink has " + wanted + " already:", "keep one of them; any tenant may use it");
+    }
+}
+
 void check_origins(const Config& config, Problems& problems) {
     FirstPlaces origins(problems);
     for (const TenantConfig& tenant : config.tenants)
@@ -115,6 +123,7 @@ private:
 
 void check_config(const Config& config, Problems& problems) {
     check_names(config, problems);
+    check_sole_uses(config, problems);
     check_origins(config, problems);
 
     std::vector<std::string_view> sinks;

@@ -28,6 +28,8 @@ public:
     /// Whether a sink of these keys is just what one of the others' is: then a reload leaves it alone. `other` may be of
     /// another type.
     virtual bool is_same_as(const SinkOptions& other) const = 0;
+    /// What the process has once and the sink needs for itself, such as "standard output".
+    virtual std::string_view sole_use_of() const { return {}; }
 };
 
 /// Where a new route begins.

@@ -5,12 +5,16 @@
 #include <oktail/config/config.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace oktail {
 
 /// The keys of a sink that writes to standard output.
 class StdoutOptions : public SinkOptions {
 public:
+    /// Two writers would tear each other's lines.
+    std::string_view sole_use_of() const override { return "standard output"; }
+
     EventFormat format = EventFormat::raw;
 
     bool is_same_as(const SinkOptions& other) const override {

@@ -1,3 +1,4 @@
+#include "support/case_name.hpp"
 #include "unit/config/config_text.hpp"
 
 #include <gtest/gtest.h>
@@ -33,7 +34,8 @@ TEST_P(SameOrigin, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(However, SameOrigin,
                          testing::Values("acme.okta.com", "ACME.Okta.com", "acme.okta.com.", "acme.okta.com:443",
-                                         "https://acme.okta.com", "HTTPS://acme.okta.com:443/", "acme.okta.com/"));
+                                         "https://acme.okta.com", "HTTPS://acme.okta.com:443/", "acme.okta.com/"),
+                         [](const auto& info) { return case_name(info.index, info.param); });
 
 TEST(ConfigCheck, AnotherPortIsAnotherOrigin) {
     EXPECT_EQ(problems_of(config(tenant("a", "acme.okta.com") + tenant("b", "acme.okta.com:8443"))), "");
@@ -43,6 +45,8 @@ struct Refusal {
     const char* text;
     const char* problem;
 };
+
+std::string name_of(const testing::TestParamInfo<Refusal>& info) { return case_name(info.index, info.param.text); }
 
 class DomainRefuses : public testing::TestWithParam<Refusal> {};
 
@@ -79,7 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
                             "without a path, such as acme.okta.com\n"},
                     Refusal{"\xc3\xa4.okta.com",
                             "oktail.yaml:2:23: tenants[0].domain: \"\\xc3\\xa4.okta.com\" is no domain; write it as in the "
-                            "browser, without a path, such as acme.okta.com\n"}));
+                            "browser, without a path, such as acme.okta.com\n"}),
+    name_of);
 
 TEST(ConfigCheck, ATenantNeedsASink) {
     EXPECT_EQ(problems_of(config(tenant("acme", "a.okta.com", "sinks: []"))),
@@ -156,6 +161,12 @@ TEST(ConfigCheck, ManyTenantsMayWriteOneFile) {
 
     EXPECT_EQ(problems_of(config(tenant("a", "a.okta.com", "sinks: [one]") + tenant("b", "b.okta.com", "sinks: [one]"), one)),
               "");
+}
+
+TEST(ConfigCheck, StandardOutputHasOneSink) {
+    EXPECT_EQ(problems_of(config(tenant("acme", "a.okta.com"), "  screen: {type: stdout}\n  pipe: {type: stdout}\n")),
+              "oktail.yaml:5:3: sinks.pipe: another sink has standard output already: oktail.yaml:4:3; keep one of them; any "
+              "tenant may use it\n");
 }
 
 TEST(ConfigCheck, ASecretInPlaceIsNeverPrinted) {

@@ -32,7 +32,7 @@ protected:
 
 TEST_F(ConfigFilesTest, TenantsAndSinksOfIncludedFilesComeAfterThoseOfTheMainFile) {
     dir_.write("tenants.d/2.yaml", tenant("b"));
-    dir_.write("tenants.d/1.yaml", tenant("c") + "sinks: {more: {type: stdout}}\n");
+    dir_.write("tenants.d/1.yaml", tenant("c") + "sinks: {more: {type: file, path: /srv/x}}\n");
     dir_.write("tenants.d/3.yaml~", "not yaml: [");
 
     const LoadedConfig loaded = load("include: [tenants.d/*.yaml]\n" + tenant("a") + screen_);
@@ -79,7 +79,7 @@ TEST_F(ConfigFilesTest, IncludedFilesHoldTenantsAndSinksOnly) {
 }
 
 TEST_F(ConfigFilesTest, ProblemsOfIncludedFilesNameThem) {
-    dir_.write("t/a.yaml", tenant("a") + "sinks: {screen: {type: stdout}}\n");
+    dir_.write("t/a.yaml", tenant("a") + "sinks: {screen: {type: file, path: /srv/x}}\n");
     dir_.write("t/b.yaml", tenant("a"));
     EXPECT_EQ(problems_of("include: [t/*.yaml]\n" + screen_),
               "t/a.yaml:3:9: sinks.screen: a sink of this name stands elsewhere too: oktail.yaml:2:9; rename one, or keep one\n"
