@@ -7,6 +7,7 @@
 #include "http/pacer.hpp"
 #include "http/resolver.hpp"
 #include "http/tls_context.hpp"
+#include "oktail_version.hpp"
 
 #include <chrono>
 #include <string>
@@ -37,7 +38,7 @@ public:
     Gate fetches;      ///< bodies that are read at the same time
     Pacer handshakes;  ///< after an outage all tenants come back at once
     HttpDeadlines deadlines;
-    std::string user_agent = "oktail";
+    std::string user_agent = "oktail/" OKTAIL_VERSION;
 };
 
 }  // namespace oktail

@@ -4,6 +4,7 @@
 #include "core/steady_clock.hpp"
 #include "core/task_group.hpp"
 #include "http/http_error.hpp"
+#include "oktail_version.hpp"
 #include "support/gzip.hpp"
 #include "support/misbehaving_server.hpp"
 
@@ -61,8 +62,6 @@ MisbehavingServer::Script answers(std::string bytes) {
 
 class HttpsClientTest : public testing::Test {
 protected:
-    HttpsClientTest() { shared_.user_agent = "oktail/test"; }
-
     std::unique_ptr<HttpClient> client_of(MisbehavingServer& server, const std::string& ca_pem) {
         HttpsEndpoint endpoint(Origin("acme.okta.test"));
         endpoint.connect_to = "127.0.0.1:" + std::to_string(server.port());
@@ -130,9 +129,9 @@ TEST_F(HttpsClientTest, GetsAnAnswer) {
     EXPECT_EQ(got->head.find_all("link"), (std::vector<std::string_view>{"<a>", "<b>"}));
     EXPECT_EQ(got->body.view(), "[]");
     EXPECT_EQ(got->wire_bytes, 2u);
-    EXPECT_EQ(seen.get_future().get(),
-              "GET /api/v1/logs HTTP/1.1\r\nHost: acme.okta.test\r\nUser-Agent: oktail/test\r\nAccept: application/json\r\n"
-              "Accept-Encoding: gzip\r\nAuthorization: Bearer abc\r\n\r\n");
+    EXPECT_EQ(seen.get_future().get(), "GET /api/v1/logs HTTP/1.1\r\nHost: acme.okta.test\r\nUser-Agent: oktail/" OKTAIL_VERSION
+                                       "\r\nAccept: application/json\r\n"
+                                       "Accept-Encoding: gzip\r\nAuthorization: Bearer abc\r\n\r\n");
 }
 
 TEST_F(HttpsClientTest, EveryFramingAndEncoding) {
