@@ -12,6 +12,8 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 namespace oktail {
 namespace {
@@ -44,6 +46,30 @@ protected:
 
     SimulatorProcess simulator_{dir_ / "simulator", {org + ",rate=50,backlog=2500,limit=100000"}};
     DaemonProcess daemon_{dir_.path(), simulator_};
+};
+
+/// The program with a sink into a pipe, whose reader has it open and never reads. It writes from the start.
+class PipedTest : public RunningTest {
+protected:
+    PipedTest() {
+        daemon_.sink = {"type: stdout"};
+        daemon_.add_tenant(org);
+        daemon_.write_config();
+        EXPECT_EQ(::mkfifo(pipe_.c_str(), 0600), 0);
+        reader_ = ::open(pipe_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        process_.emplace(std::vector<std::string>{OKTAIL_BIN_DIR "/oktail", "run", "-c", daemon_.config_file().string()},
+                         Process::Files{pipe_, dir_ / "stderr"});
+        EXPECT_TRUE(logged("page fetched", seconds(20)));
+    }
+    ~PipedTest() override { ::close(reader_); }
+
+    bool logged(const std::string& text, seconds patience) {
+        return eventually(patience, [&] { return text_of("stderr").find(text) != std::string::npos; });
+    }
+
+    const std::filesystem::path pipe_ = dir_ / "pipe";
+    int reader_ = -1;
+    std::optional<Process> process_;
 };
 
 TEST_F(RunTest, VersionIsPrinted) {
@@ -124,55 +150,30 @@ TEST_F(RunningTest, MissingStateWithFilesOfAnEarlierRunIs78) {
     EXPECT_NE(daemon_.log().find("--accept-new-state"), std::string::npos);
 }
 
-TEST_F(RunningTest, StopWithAStuckReaderTakesTenSecondsAtMost) {
-    daemon_.sink = {"type: stdout"};
-    daemon_.add_tenant(org);
-    ASSERT_EQ(::mkfifo((dir_ / "pipe").c_str(), 0600), 0);
-    // The reader opens the pipe and never reads.
-    const int reader = ::open((dir_ / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    daemon_.write_config();
-    Process process({OKTAIL_BIN_DIR "/oktail", "run", "-c", daemon_.config_file().string()}, {dir_ / "pipe", dir_ / "stderr"});
-    ASSERT_TRUE(eventually(seconds(20), [&] { return text_of("stderr").find("page fetched") != std::string::npos; }));
-    EXPECT_FALSE(process.wait(seconds(1)));
+TEST_F(PipedTest, StopWithAStuckReaderTakesTenSecondsAtMost) {
+    EXPECT_FALSE(process_->wait(seconds(1)));
 
-    process.signal(SIGTERM);
+    process_->signal(SIGTERM);
 
-    EXPECT_EQ(process.wait(seconds(10)), (Ending{0, std::nullopt})) << text_of("stderr");
-    ::close(reader);
+    EXPECT_EQ(process_->wait(seconds(10)), (Ending{0, std::nullopt})) << text_of("stderr");
 }
 
-TEST_F(RunningTest, SecondSignalLeavesAtOnce) {
-    daemon_.sink = {"type: stdout"};
-    daemon_.add_tenant(org);
-    ASSERT_EQ(::mkfifo((dir_ / "pipe").c_str(), 0600), 0);
-    const int reader = ::open((dir_ / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    daemon_.write_config();
-    Process process({OKTAIL_BIN_DIR "/oktail", "run", "-c", daemon_.config_file().string()}, {dir_ / "pipe", dir_ / "stderr"});
-    ASSERT_TRUE(eventually(seconds(20), [&] { return text_of("stderr").find("page fetched") != std::string::npos; }));
-    process.signal(SIGTERM);
-    ASSERT_TRUE(eventually(seconds(5), [&] { return text_of("stderr").find("stopping") != std::string::npos; }));
+TEST_F(PipedTest, SecondSignalLeavesAtOnce) {
+    process_->signal(SIGTERM);
+    ASSERT_TRUE(logged("stopping", seconds(5)));
 
-    process.signal(SIGTERM);
+    process_->signal(SIGTERM);
 
-    EXPECT_TRUE(process.wait(seconds(2))) << text_of("stderr");
-    ::close(reader);
+    EXPECT_TRUE(process_->wait(seconds(2))) << text_of("stderr");
 }
 
-TEST_F(RunningTest, LostReaderIsToldAndDoesNotEndTheDaemon) {
-    daemon_.sink = {"type: stdout"};
-    daemon_.add_tenant(org);
-    ASSERT_EQ(::mkfifo((dir_ / "pipe").c_str(), 0600), 0);
-    const int reader = ::open((dir_ / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    daemon_.write_config();
-    Process process({OKTAIL_BIN_DIR "/oktail", "run", "-c", daemon_.config_file().string()}, {dir_ / "pipe", dir_ / "stderr"});
-    ASSERT_TRUE(eventually(seconds(20), [&] { return text_of("stderr").find("page fetched") != std::string::npos; }));
+TEST_F(PipedTest, LostReaderIsToldAndDoesNotEndTheDaemon) {
+    ::close(std::exchange(reader_, -1));
 
-    ::close(reader);
-
-    EXPECT_TRUE(eventually(seconds(10), [&] { return text_of("stderr").find("writing failed") != std::string::npos; }));
-    EXPECT_TRUE(process.running());
-    process.signal(SIGTERM);
-    EXPECT_EQ(process.wait(seconds(10)), (Ending{0, std::nullopt})) << text_of("stderr");
+    EXPECT_TRUE(logged("writing failed", seconds(10)));
+    EXPECT_TRUE(process_->running());
+    process_->signal(SIGTERM);
+    EXPECT_EQ(process_->wait(seconds(10)), (Ending{0, std::nullopt})) << text_of("stderr");
 }
 
 TEST_F(RunningTest, UnreadableSecretParksItsTenantOnly) {
