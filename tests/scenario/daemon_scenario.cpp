@@ -3,21 +3,33 @@
 #include "app/daemon.hpp"
 #include "core/log.hpp"
 #include "sink/file/file_options.hpp"
+#include "sink/stdout/stdout_options.hpp"
 #include "state/sqlite_store.hpp"
 #include "support/loopback_okta.hpp"
 #include "support/temp_dir.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace oktail {
 namespace {
@@ -51,6 +63,38 @@ private:
     std::unique_ptr<SqliteStore> state_;
     Shard main_{"main"};
     std::optional<Daemon> daemon_;
+};
+
+/// Standard output into a pipe that nobody reads, as long as this lives. So long nothing may be expected: the report would wait
+/// too.
+class StuckStandardOutput {
+public:
+    StuckStandardOutput() : kept_(::dup(STDOUT_FILENO)) {
+        std::signal(SIGPIPE, SIG_IGN);
+        std::fflush(stdout);
+        std::array<int, 2> pipe{};
+        if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+        ::dup2(pipe[1], STDOUT_FILENO);
+        ::close(pipe[1]);
+        reader_ = pipe[0];
+    }
+    StuckStandardOutput(const StuckStandardOutput&) = delete;
+    StuckStandardOutput& operator=(const StuckStandardOutput&) = delete;
+    ~StuckStandardOutput() {
+        ::dup2(kept_, STDOUT_FILENO);
+        ::close(kept_);
+        if (reader_ >= 0) ::close(reader_);
+    }
+    /// Ends the write that waits, as a stop does not.
+    void lose_reader() { ::close(std::exchange(reader_, -1)); }
+    bool holds_something() const {
+        int bytes = 0;
+        return ::ioctl(reader_, FIONREAD, &bytes) == 0 && bytes > 0;
+    }
+
+private:
+    int kept_;
+    int reader_ = -1;
 };
 
 class DaemonScenario : public testing::Test {
@@ -93,6 +137,13 @@ protected:
         sink.name = name;
         sink.type = "file";
         sink.options = options;
+        config_.sinks.push_back(sink);
+    }
+    void add_stdout_sink(const std::string& name) {
+        SinkConfig sink;
+        sink.name = name;
+        sink.type = "stdout";
+        sink.options = std::make_shared<StdoutOptions>();
         config_.sinks.push_back(sink);
     }
     std::vector<std::string> lines(const std::string& file) {
@@ -277,6 +328,78 @@ TEST_F(DaemonScenario, BrokenTenantLeavesTheOtherAlone) {
 
     EXPECT_EQ(lines("exact/acme.ndjson"), okta_->events(acme));
     EXPECT_TRUE(lines("exact/globex.ndjson").empty());
+}
+
+/// Orgs that are a nuisance, each in its own way and for ever.
+const std::map<std::string, std::string> nuisances{
+    {"stalls.okta.com", R"({"org":"stalls.okta.com","endpoint":"logs","do":"stall","seconds":600})"},
+    {"no-token.okta.com", R"({"org":"no-token.okta.com","endpoint":"token","do":"black_hole"})"},
+    {"fails.okta.com", R"({"org":"fails.okta.com","endpoint":"logs","do":"answer","status":500})"},
+    {"storms.okta.com", R"({"org":"storms.okta.com","endpoint":"logs","do":"rate_limit","reset_in":1})"},
+    {"crowded.okta.com", R"({"org":"crowded.okta.com","endpoint":"logs","do":"concurrency","reset_in":1})"},
+    {"revokes.okta.com", R"({"org":"revokes.okta.com","endpoint":"logs","do":"token_revoked"})"},
+    {"refuses.okta.com",
+     R"({"org":"refuses.okta.com","endpoint":"token","do":"answer","status":401,"body":"{\"error\":\"invalid_client\"}"})"},
+    {"no-role.okta.com", R"({"org":"no-role.okta.com","endpoint":"logs","do":"role_missing"})"},
+    {"portal.okta.com", R"({"org":"portal.okta.com","endpoint":"logs","do":"wrong_body","body":"<html>"})"},
+    {"strays.okta.com", R"({"org":"strays.okta.com","endpoint":"logs","do":"next_link"})"},
+    {"torn.okta.com", R"({"org":"torn.okta.com","endpoint":"logs","do":"cut_gzip"})"},
+    {"dribbles.okta.com", R"({"org":"dribbles.okta.com","endpoint":"logs","do":"slow","piece":16,"pause_ms":500})"},
+    {"resets.okta.com", R"({"org":"resets.okta.com","endpoint":"logs","do":"reset_in_body","after":5000})"},
+};
+
+TEST_F(DaemonScenario, NuisancesAndDeadSinksLeaveTheOthersAlone) {
+    std::vector<std::string> good;
+    for (int i = 1; i <= 20; ++i) good.push_back("good-" + std::to_string(i) + ".okta.com");
+    std::vector<std::string> orgs{"gone.okta.com,backlog=300", "mute.okta.com,backlog=300"};
+    for (const auto& org : good) orgs.push_back(org + ",backlog=1200,limit=100000");
+    for (const auto& [org, fault] : nuisances) orgs.push_back(org + ",backlog=1200,limit=100000");
+    okta(orgs);
+    add_file_sink("exact", Delivery::exactly_once);
+    add_file_sink("dead", Delivery::exactly_once);
+    add_stdout_sink("stuck");
+    std::ofstream(dir_ / "dead") << "no directory";
+    asio::io_context io;
+    const asio::ip::tcp::acceptor mute(io, {asio::ip::address_v4::loopback(), 0});
+    for (const auto& [org, fault] : nuisances) {
+        okta_->fault(fault);
+        add_tenant(org, {"exact"});
+    }
+    add_tenant("gone.okta.com", {"exact"});
+    config_.tenants.back().connect_to = "127.0.0.1:1";
+    add_tenant("mute.okta.com", {"exact"});
+    config_.tenants.back().connect_to = "127.0.0.1:" + std::to_string(mute.local_endpoint().port());
+    for (const auto& org : good) add_tenant(org, {"exact", "dead", "stuck"});
+    const auto file = [](const std::string& org) { return "exact/" + org.substr(0, org.find('.')) + ".ndjson"; };
+    const auto delivered = [&](const std::string& org) { return has_all(file(org), org); };
+    const auto asked = [this](const auto& nuisance) {
+        return eventually([&] { return okta_->with([&] { return !okta_->okta().find(nuisance.first)->answers.empty(); }); });
+    };
+    const log::Capture log;
+
+    bool all_delivered = false;
+    bool all_asked = false;
+    bool lived_on = false;
+    bool stuck = false;
+    {
+        StuckStandardOutput output;
+        const Running daemon(config_);
+        all_delivered = std::ranges::all_of(good, delivered);
+        all_asked = std::ranges::all_of(nuisances, asked);
+        for (const auto& org : good) okta_->emit(org, 10);
+        lived_on = std::ranges::all_of(good, delivered);
+        stuck = output.holds_something();
+        output.lose_reader();
+    }
+
+    EXPECT_TRUE(all_delivered && all_asked && lived_on && stuck) << all_delivered << all_asked << lived_on << stuck;
+    for (const auto& org : good) {
+        EXPECT_EQ(lines(file(org)), okta_->events(org)) << org;
+        EXPECT_EQ(okta_->violations(org), "");
+    }
+    for (const auto& [org, fault] : nuisances) EXPECT_TRUE(lines(file(org)).empty()) << org;
+    EXPECT_NE(log.text().find("tenant=gone"), std::string::npos);
+    EXPECT_NE(log.text().find("sink=dead"), std::string::npos);
 }
 
 TEST_F(DaemonScenario, NoSecretIsInTheLogAtAnyLevel) {
