@@ -41,20 +41,20 @@ std::string uuid_of(std::string_view line) {
 
 }  // namespace
 
-void DaemonProcess::add_tenant(const std::string& domain, const std::string& more) {
+void DaemonProcess::add_tenant(const std::string& domain, const std::string& more, const std::string& name) {
     const auto& org = simulator_.org(domain);
-    tenants_ += "  - name: " + domain.substr(0, domain.find('.')) + "\n    domain: " + domain +
+    tenants_ += "  - name: " + (name.empty() ? domain.substr(0, domain.find('.')) : name) + "\n    domain: " + domain +
                 "\n    connect_to: " + okta_host + ":" + std::to_string(simulator_.port()) +
                 "\n    ca_file: " + simulator_.ca_file().string() +
                 "\n    auth: {method: client_secret, client_id: " + org.client_id + ", client_secret_files: [" +
-                org.secret_file.string() + "]}\n    sinks: [files]\n" + more;
+                org.secret_file.string() + "]}\n    sinks: [" + sink_name + "]\n" + more;
 }
 
 void DaemonProcess::write_config() const {
     std::ofstream file(config_file());
     file << more << "state_dir: " << (dir_ / "state").string() << "\nlog: {level: " << log_level << ", format: text}\n"
          << "defaults:\n  start: earliest\n  poll: {min_interval: 100ms, max_interval: 200ms}\n  rate_limit_share: 1\n"
-         << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n  files:\n";
+         << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n  " << sink_name << ":\n";
     for (const std::string& line : sink) file << "    " << line << '\n';
 }
 

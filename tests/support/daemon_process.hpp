@@ -17,9 +17,13 @@ public:
     DaemonProcess(const std::filesystem::path& dir, const SimulatorProcess& simulator)
         : sink{"type: file", "path: " + (dir / "out").string() + "/{tenant}/%Y.ndjson"}, dir_(dir), simulator_(simulator) {}
 
-    /// A tenant of that org into sink "files", called like the first part of its domain. `more`: lines of YAML, indented by 4.
-    void add_tenant(const std::string& domain, const std::string& more = {});
-    /// Keys of sink "files", a line of YAML each.
+    /// A tenant of that org into the sink, called like the first part of its domain unless it has a name. `more`: lines of
+    /// YAML, indented by 4.
+    void add_tenant(const std::string& domain, const std::string& more = {}, const std::string& name = {});
+    /// Lets go of all tenants, so that others can be added.
+    void remove_tenants() { tenants_.clear(); }
+    std::string sink_name = "files";
+    /// Keys of the sink, a line of YAML each.
     std::vector<std::string> sink;
     std::string more;  ///< lines of YAML at the top of the file
     std::string log_level = "debug";
