@@ -1,9 +1,11 @@
 #pragma once
 
+#include <oktail/core/byte_budget.hpp>
 #include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
 
 #include "core/log.hpp"
+#include "metrics/request_outcome.hpp"
 #include "metrics/status_board.hpp"
 
 #include <chrono>
@@ -14,6 +16,8 @@
 
 namespace oktail {
 
+class Instruments;
+
 /// Everything worth noting, each in one place: it logs the line, moves the counters and changes the status, so they cannot
 /// drift apart. Labels come from the configuration and from enums only. Any thread.
 class Happenings {
@@ -23,13 +27,17 @@ public:
     Happenings& operator=(const Happenings&) = delete;
     ~Happenings();
 
-    // What there is to watch.
-    void route_added(const log::Scope& route, StallRule rule) { board_.route_added(route, rule); }
-    void route_removed(const log::Scope& route) { board_.route_removed(route); }
-    void tenant_removed(const log::Scope& tenant) { board_.tenant_removed(tenant); }
+    /// What the metrics say of the program itself; before anybody asks for them. `memory` outlives it.
+    void describe_program(std::string version, const ByteBudget& memory);
 
-    // A tenant's fetching. `outcome` is an enumerator's name.
-    void request_answered(const log::Scope& tenant, std::string_view outcome, std::chrono::nanoseconds took);
+    // What there is to watch and to count: the counters of a route and its tenant are there, at zero, from the moment it is
+    // added until it is removed.
+    void route_added(const log::Scope& route, StallRule rule);
+    void route_removed(const log::Scope& route);
+    void tenant_removed(const log::Scope& tenant);
+
+    // A tenant's fetching.
+    void request_answered(const log::Scope& tenant, RequestOutcome outcome, std::chrono::nanoseconds took);
     void page_fetched(const log::Scope& tenant, std::size_t events, std::size_t bytes);
     void fetch_failed(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in);
     void rate_limited(const log::Scope& tenant, std::string_view kind, std::chrono::milliseconds wait);
@@ -64,10 +72,12 @@ public:
     std::string metrics_text() const;
 
 private:
-    struct Registry;
     const Clock& clock_;
+    UtcTime started_at_;
+    std::string version_;
+    const ByteBudget* memory_ = nullptr;
     StatusBoard board_;
-    std::unique_ptr<Registry> registry_;
+    std::unique_ptr<Instruments> instruments_;
 };
 
 }  // namespace oktail

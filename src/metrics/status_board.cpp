@@ -39,7 +39,7 @@ bool needs_okta(Activity activity) { return activity == Activity::fetching || ac
 
 void StatusBoard::route_added(const log::Scope& route, StallRule rule) {
     const std::lock_guard lock(mutex_);
-    Route& added = routes_[{route.tenant, route.sink}];
+    Route& added = routes_[route];
     added.rule = rule;
     added.shown.tenant = route.tenant;
     added.shown.sink = route.sink;
@@ -49,7 +49,7 @@ void StatusBoard::route_added(const log::Scope& route, StallRule rule) {
 
 void StatusBoard::route_removed(const log::Scope& route) {
     const std::lock_guard lock(mutex_);
-    routes_.erase({route.tenant, route.sink});
+    routes_.erase(route);
 }
 
 void StatusBoard::tenant_removed(const log::Scope& tenant) {
@@ -109,7 +109,7 @@ void StatusBoard::answered(const log::Scope& tenant) {
     found->second.answered_at = clock_.utc_now();
     // A route that was refused before is behind the others' answers: what Okta takes again, it takes from all.
     for (auto& [key, route] : routes_)
-        if (key.first == tenant.tenant && route.shown.trouble.reason == Reason::credentials_refused)
+        if (key.tenant == tenant.tenant && route.shown.trouble.reason == Reason::credentials_refused)
             route.shown.trouble = Trouble();
 }
 
@@ -134,7 +134,7 @@ void StatusBoard::tenant_failed(const log::Scope& tenant, Reason reason, const s
     const bool token = reason == Reason::credentials_refused || reason == Reason::token_unavailable;
     note(token ? found->second.token_trouble : found->second.trouble, reason, what);
     for (auto& [key, route] : routes_)
-        if (key.first == tenant.tenant && needs_okta(route.shown.activity))
+        if (key.tenant == tenant.tenant && needs_okta(route.shown.activity))
             route.shown.last_error = Trouble(reason, what, clock_.utc_now());
 }
 
@@ -150,10 +150,12 @@ std::vector<StatusBoard::Change> StatusBoard::watch() {
 
         const Trouble trouble = trouble_of(route);
         const Reason stalled_for = is_stalled(route, trouble) ? trouble.reason : Reason::none;
-        if (std::exchange(route.stalled_for, stalled_for) == stalled_for) continue;
+        const Reason before = std::exchange(route.stalled_for, stalled_for);
+        if (before == stalled_for) continue;
         Change change;
-        change.route = log::Scope(key.first, key.second);
+        change.route = key;
         if (stalled_for != Reason::none) change.trouble = trouble;
+        change.began = before == Reason::none;
         change.lasted = std::chrono::duration_cast<std::chrono::seconds>(now - route.moved_at);
         changes.push_back(std::move(change));
     }
@@ -177,7 +179,7 @@ Status StatusBoard::status() const {
 }
 
 StatusBoard::Route* StatusBoard::find(const log::Scope& route) {
-    const auto found = routes_.find({route.tenant, route.sink});
+    const auto found = routes_.find(route);
     return found == routes_.end() ? nullptr : &found->second;
 }
 

@@ -3,6 +3,7 @@
 #include <oktail/core/error.hpp>
 
 #include "core/log.hpp"
+#include "metrics/by_name.hpp"
 #include "metrics/status.hpp"
 
 #include <chrono>
@@ -56,6 +57,7 @@ public:
     public:
         log::Scope route;
         Trouble trouble;  ///< reason none: it is over
+        bool began = false;
         std::chrono::seconds lasted{};
     };
     /// Call it about once a second: rates are measured here, too.
@@ -82,7 +84,6 @@ private:
         std::uint64_t events_seen = 0;  ///< by the last watch()
         Reason stalled_for = Reason::none;
     };
-    using RouteKey = std::pair<std::string, std::string>;
 
     Route* find(const log::Scope& route);
     void note(Trouble& trouble, Reason reason, const std::string& what);
@@ -93,7 +94,7 @@ private:
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::map<std::string, Tenant> tenants_;
-    std::map<RouteKey, Route> routes_;
+    std::map<log::Scope, Route, ByName> routes_;
     SteadyTime watched_at_{};
 };
 

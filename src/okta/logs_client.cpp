@@ -62,9 +62,9 @@ asio::awaitable<Result<HttpResponse>> LogsClient::send(const Cursor& cursor, std
     auto response = co_await http_.send(std::move(request), std::move(stop));
     if (response) {
         authorizer_.observed(response->head);
-        happenings_.request_answered(scope_, std::to_string(response->head.status()), clock_.now() - sent);
+        happenings_.request_answered(scope_, request_outcome(response->head.status()), clock_.now() - sent);
     } else if (response.error().kind() != ErrorKind::stopped) {
-        happenings_.request_answered(scope_, "failed", clock_.now() - sent);
+        happenings_.request_answered(scope_, RequestOutcome::failed, clock_.now() - sent);
     }
     co_return response;
 }

@@ -32,6 +32,7 @@ public:
     }
 
     void start() {
+        happenings.route_added(log::Scope(id.tenant(), id.sink()), StallRule());
         RouteSetup setup(id, query, {}, EventFilter(), max_event);
         setup.beginning = [this](std::stop_token) -> asio::awaitable<Result<Beginning>> { co_return Beginning(source.now); };
         supervisor.emplace(std::move(setup), source, sink, checkpoints, dead_letters, clock, happenings);
