@@ -2,8 +2,11 @@
 
 #include "app/check_command.hpp"
 #include "app/checkpoint_command.hpp"
+#include "app/health_command.hpp"
 #include "app/load.hpp"
+#include "app/reload_command.hpp"
 #include "app/run_command.hpp"
+#include "app/status_command.hpp"
 #include "config/config_reference.hpp"
 #include "oktail_version.hpp"
 
@@ -72,6 +75,35 @@ void add_checkpoint_commands(CLI::App& app, CheckpointArguments& asked, ExitCode
     everything->callback([&] { code = export_checkpoints(asked.config); });
 }
 
+/// What the commands that ask a running daemon are asked for.
+class DaemonArguments {
+public:
+    StatusOptions status;
+    DaemonAddress health;
+    DaemonAddress reload;
+};
+
+void add_daemon_commands(CLI::App& app, DaemonArguments& asked, ExitCode& code) {
+    const auto add = [&](const char* name, const char* what, DaemonAddress& daemon) {
+        CLI::App* command = app.add_subcommand(name, what);
+        add_config_option(*command, daemon.config);
+        command->add_option("--socket", daemon.socket, "The daemon's control socket, instead of the configuration's");
+        return command;
+    };
+
+    CLI::App* status = add("status", "Show what the running daemon does", asked.status.daemon);
+    status->add_flag("--json", asked.status.json, "Print JSON (docs/status.md)");
+    status->add_flag("--watch", asked.status.watch, "Show it anew every second");
+    status->callback([&] { code = show_status(asked.status); });
+
+    add("health", "Exit with 0 if the daemon is alive and with 69 if not", asked.health)->callback([&] {
+        code = check_health(asked.health);
+    });
+    add("reload", "Let the running daemon read its configuration again", asked.reload)->callback([&] {
+        code = reload_daemon(asked.reload);
+    });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -99,6 +131,8 @@ int run_command_line(int argc, char** argv) {
 
     CheckpointArguments checkpoint_arguments;
     add_checkpoint_commands(app, checkpoint_arguments, code);
+    DaemonArguments daemon_arguments;
+    add_daemon_commands(app, daemon_arguments, code);
 
     CLI::App* config = app.add_subcommand("config", "Print what can be configured");
     config->require_subcommand(1);

@@ -133,10 +133,14 @@ private:
 
 }  // namespace
 
-ConfigTree read_files(const std::string& path, const Environment& environment, Problems& problems) {
+std::optional<ConfigNode> read_file_alone(const std::string& path, const Environment& environment, Problems& problems) {
     const ConfigPlace whole(std::make_shared<const std::string>(path), 0, 0);
+    return read_file(path, whole, environment, problems);
+}
+
+ConfigTree read_files(const std::string& path, const Environment& environment, Problems& problems) {
     ConfigTree tree;
-    auto root = read_file(path, whole, environment, problems);
+    auto root = read_file_alone(path, environment, problems);
     if (!root) return tree;
     tree.root = std::move(*root);
     tree.is_whole = Inclusion(tree.root, environment, problems).run();

@@ -132,4 +132,10 @@ LoadedConfig load_config(const std::string& path, const Environment& environment
     return loaded;
 }
 
+std::filesystem::path state_dir_of(const std::string& path, const Environment& environment) {
+    Problems ignored;
+    const auto root = read_file_alone(path, environment, ignored);
+    return state_dir(Section(root ? &*root : nullptr, root_keys()), environment);
+}
+
 }  // namespace oktail

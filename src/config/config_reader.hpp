@@ -4,6 +4,7 @@
 
 #include <oktail/config/config.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,5 +43,9 @@ public:
 
 /// Reads the file and those it includes, each opened once, and looks at the files that tenants name.
 LoadedConfig load_config(const std::string& path, const Environment& environment, const SinkTypes& types);
+
+/// Where the state is, of a configuration that may be wrong otherwise, or may not be read here at all. For commands that must
+/// find the daemon all the same.
+std::filesystem::path state_dir_of(const std::string& path, const Environment& environment);
 
 }  // namespace oktail
