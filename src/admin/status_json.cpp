@@ -23,6 +23,11 @@ json::value time_or_null(const std::optional<UtcTime>& time) {
 /// To the thousandth: nobody measures more.
 double rounded(double value) { return std::round(value * 1'000) / 1'000; }
 
+json::value rounded_or_null(const std::optional<double>& value) {
+    if (!value) return nullptr;
+    return rounded(*value);
+}
+
 json::value trouble_or_null(const Trouble& trouble) {
     if (trouble.reason == Reason::none) return nullptr;
     return json::object{{"reason", to_string(trouble.reason)}, {"what", trouble.what}, {"since", time_or_null(trouble.since)}};
@@ -55,7 +60,7 @@ json::object route_object(const RouteStatus& route) {
             {"events", route.events},
             {"bytes", route.bytes},
             {"events_per_second", rounded(route.events_per_second)},
-            {"lag_seconds", rounded(route.lag_seconds)},
+            {"lag_seconds", rounded_or_null(route.lag_seconds)},
             {"newest_published", time_or_null(route.newest_published)},
             {"moved_at", time_or_null(route.moved_at)},
             {"last_error", trouble_or_null(route.last_error.value_or(Trouble()))}};

@@ -130,10 +130,11 @@ std::string routes_table(const json::object& status, UtcTime now, TableStyle sty
     TextTable table(headings({"TENANT", "SINK", "STATE", "REASON", "LAG", "EVENTS/S", "NEWEST", "LAST ERROR"}));
     for (const json::object& route : routes) {
         const std::string state = text(route, "state");
+        const json::object& why = object(route, "trouble");
         table.add({text(route, "tenant"),
                    text(route, "sink"),
                    {state, colour_of(state)},
-                   {reason(object(route, "trouble"), now), colour_of(state)},
+                   {reason(why, now), why.empty() ? Colour::none : colour_of(state)},
                    lag(route),
                    rate(route),
                    age(route, "newest_published", now),

@@ -59,7 +59,7 @@ std::vector<MetricFamily> status_gauges(const Status& status) {
     MetricFamily expiries = family("oktail_token_expiry_timestamp_seconds", "When the access token expires.");
     MetricFamily remaining = family("oktail_rate_limit_remaining", "Requests that Okta's window still allows.");
     for (const RouteStatus& route : status.routes) {
-        add(lag, {{"tenant", route.tenant}, {"sink", route.sink}}, route.lag_seconds);
+        if (route.lag_seconds) add(lag, {{"tenant", route.tenant}, {"sink", route.sink}}, *route.lag_seconds);
         for (const RouteState state : route_states)
             add(states, {{"tenant", route.tenant}, {"sink", route.sink}, {"state", to_string(state)}}, route.state == state);
         const Reason reason = route.trouble.reason;

@@ -74,7 +74,7 @@ public:
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
     double events_per_second = 0;             ///< over the last 10 s or so
-    double lag_seconds = 0;                   ///< now minus the newest event delivered; 0 when caught up
+    std::optional<double> lag_seconds;        ///< now minus the newest event delivered; 0 when caught up
     std::optional<UtcTime> newest_published;  ///< of what was delivered
     std::optional<UtcTime> moved_at;          ///< when it last delivered, or was told that there is nothing new
     std::optional<Trouble> last_error;        ///< kept when it is over

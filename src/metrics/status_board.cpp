@@ -217,8 +217,9 @@ RouteStatus StatusBoard::shown(const Route& route) const {
     else shown.state = route.placed ? RouteState::running : RouteState::starting;
 
     const bool caught_up = route.at_head && shown.activity == Activity::fetching && shown.trouble.reason == Reason::none;
-    if (shown.newest_published && !caught_up)
-        shown.lag_seconds = std::max(0.0, std::chrono::duration<double>(clock_.utc_now() - *shown.newest_published).count());
+    const auto age = [&](UtcTime time) { return std::chrono::duration<double>(clock_.utc_now() - time).count(); };
+    if (caught_up) shown.lag_seconds = 0;
+    else if (shown.newest_published) shown.lag_seconds = std::max(0.0, age(*shown.newest_published));
     return shown;
 }
 

@@ -3,7 +3,10 @@
 #include "support/sample_status.hpp"
 
 #include <gtest/gtest.h>
+
 #include <boost/json/parse.hpp>
+#include <fstream>
+#include <iterator>
 
 namespace oktail {
 namespace {
@@ -62,8 +65,36 @@ TEST(StatusJson, UnknownIsNull) {
 
     for (const char* name : {"trouble", "token_expires_at", "rate_limit_remaining", "answered_at"})
         EXPECT_TRUE(all.at("tenants").at(0).at(name).is_null()) << name;
-    for (const char* name : {"trouble", "newest_published", "moved_at", "last_error"})
+    for (const char* name : {"trouble", "lag_seconds", "newest_published", "moved_at", "last_error"})
         EXPECT_TRUE(all.at("routes").at(0).at(name).is_null()) << name;
+}
+
+/// Every name in it, and every word of its fixed lists.
+void expect_documented(const json::value& value, const std::string& page) {
+    if (const auto* list = value.if_array())
+        for (const json::value& one : *list) expect_documented(one, page);
+    if (const auto* object = value.if_object())
+        for (const auto& [name, one] : *object) {
+            EXPECT_NE(page.find("`" + std::string(name) + "`"), std::string::npos) << name;
+            expect_documented(one, page);
+        }
+}
+
+TEST(StatusJson, IsDocumented) {
+    std::ifstream file(OKTAIL_SOURCE_DIR "/docs/status.md");
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    RouteStatus route = route_status("acme", "archive", RouteState::stalled, Reason::sink_unavailable);
+    Status status;
+    status.tenants = {tenant_status("acme")};
+    status.routes = {route};
+
+    expect_documented(json::parse(status_json(facts, status, now)), page);
+    for (auto reason = Reason::credentials_refused; !to_string(reason).empty(); reason = static_cast<Reason>(int(reason) + 1))
+        EXPECT_NE(page.find("`" + std::string(to_string(reason)) + "`"), std::string::npos) << to_string(reason);
+    for (auto activity = Activity::opening; !to_string(activity).empty(); activity = static_cast<Activity>(int(activity) + 1))
+        EXPECT_NE(page.find("`" + std::string(to_string(activity)) + "`"), std::string::npos) << to_string(activity);
+    for (auto state = RouteState::starting; !to_string(state).empty(); state = static_cast<RouteState>(int(state) + 1))
+        EXPECT_NE(page.find("`" + std::string(to_string(state)) + "`"), std::string::npos) << to_string(state);
 }
 
 }  // namespace

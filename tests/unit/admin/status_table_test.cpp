@@ -21,6 +21,7 @@ const UtcTime now{seconds(1'767'225'600)};
 Status sample() {
     RouteStatus good = route_status("acme", "archive", RouteState::running);
     good.events_per_second = 12.34;
+    good.lag_seconds = 0;
     good.newest_published = now - seconds(3);
     RouteStatus bad = route_status("globex", "siem", RouteState::stalled);
     bad.trouble = Trouble(Reason::sink_unavailable, "refused", now - minutes(12));

@@ -192,18 +192,20 @@ TEST_F(StatusBoardTest, WhatNeverEndsNamesItself) {
     EXPECT_EQ(busy_with(Activity::saving), Reason::save_pending);
 }
 
+TEST_F(StatusBoardTest, LagIsNotKnownBeforeThePlaceIs) { EXPECT_EQ(shown().lag_seconds, std::nullopt); }
+
 TEST_F(StatusBoardTest, LagIsTheAgeOfTheNewestEventWhileBehind) {
     run();
     clock.advance(seconds(100));
     board.delivered(route, 1'000, 2'000'000, clock.utc_now() - seconds(40));
     board.moved(route, false);
-    EXPECT_DOUBLE_EQ(shown().lag_seconds, 40);
+    EXPECT_DOUBLE_EQ(shown().lag_seconds.value(), 40);
 
     clock.advance(seconds(5));
-    EXPECT_DOUBLE_EQ(shown().lag_seconds, 45);
+    EXPECT_DOUBLE_EQ(shown().lag_seconds.value(), 45);
 
     board.moved(route, true);
-    EXPECT_DOUBLE_EQ(shown().lag_seconds, 0);
+    EXPECT_DOUBLE_EQ(shown().lag_seconds.value(), 0);
 }
 
 TEST_F(StatusBoardTest, LagGrowsWhileTheSinkIsDead) {
@@ -213,7 +215,7 @@ TEST_F(StatusBoardTest, LagGrowsWhileTheSinkIsDead) {
 
     clock.advance(seconds(7));
 
-    EXPECT_DOUBLE_EQ(shown().lag_seconds, 7);
+    EXPECT_DOUBLE_EQ(shown().lag_seconds.value(), 7);
 }
 
 TEST_F(StatusBoardTest, RateIsThatOfTheLastSeconds) {
