@@ -24,13 +24,11 @@ target_compile_options(oktail_flags INTERFACE -Wall -Wextra -Wpedantic -Wconvers
     -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
 target_compile_definitions(oktail_flags INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION    # compiled once, in core/asio.cpp
-    BOOST_ASIO_NO_DEPRECATED
-    BOOST_BEAST_USE_STD_STRING_VIEW)
+    BOOST_ASIO_NO_DEPRECATED)
 
-set(gcc_12 "$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>")
-# False positives of gcc 12: every awaitable when optimised; Result<void> and fences under the sanitizers.
+# False positives of gcc 12 and 14: every awaitable when optimised; Result<void> and fences under the sanitizers.
 target_compile_options(oktail_flags INTERFACE
-    $<${gcc_12}:-Wno-mismatched-new-delete>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
     $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>)
 
 if(OKTAIL_SANITIZE)
