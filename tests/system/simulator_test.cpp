@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -34,6 +36,18 @@ TEST(SimulatorProcess, HandsOutCredentialsThatOthersCannotRead) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     EXPECT_TRUE(std::filesystem::exists(simulator.ca_file()));
     EXPECT_FALSE(simulator.org("acme.okta.com").client_id.empty());
+}
+
+TEST(SimulatorProcess, HandsOutTheClientIdsOfTheComposeFile) {
+    TempDir dir;
+    std::ifstream file(OKTAIL_SOURCE_DIR "/config/oktail.compose.yaml");
+    const std::string configuration{std::istreambuf_iterator<char>(file), {}};
+
+    SimulatorProcess simulator(dir.path(), {"acme.okta.com", "globex.okta.com", "initech.okta.com"});
+
+    EXPECT_THAT(configuration, testing::AllOf(testing::HasSubstr(simulator.org("acme.okta.com").client_id),
+                                              testing::HasSubstr(simulator.org("globex.okta.com").client_id),
+                                              testing::HasSubstr(simulator.org("initech.okta.com").client_id)));
 }
 
 TEST(SimulatorProcess, SaysWhyItDoesNotStart) {

@@ -36,6 +36,13 @@ TEST(ConfigFolder, FullConfigurationIsGood) {
     EXPECT_EQ(loaded.config->tenants.size(), 3u);
 }
 
+TEST(ConfigFolder, ConfigurationOfComposeIsGood) {
+    const LoadedConfig loaded = load_config(source_dir + "/config/oktail.compose.yaml", environment_of(), all_types());
+
+    EXPECT_EQ(loaded.problems.text(), "");
+    EXPECT_EQ(loaded.config->tenants.size(), 3u);
+}
+
 void expect_all(const KeyTable& keys, const std::string& text) {
     for (const Key& key : keys) {
         EXPECT_NE(text.find(std::string(key.name) + ":"), std::string::npos) << key.name;
