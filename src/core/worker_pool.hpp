@@ -1,5 +1,7 @@
 #pragma once
 
+#include <oktail/core/clock.hpp>
+
 #include "core/handover.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -9,6 +11,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -32,10 +36,23 @@ public:
     template <class Job>
     asio::awaitable<std::invoke_result_t<Job&>> run(Job job);
 
+    /// As run(), but leaves the job to itself at `deadline`, or soon after `stop` is requested: nullopt then. The caller's
+    /// executor outlives the pool.
+    template <class Job>
+    asio::awaitable<std::optional<std::invoke_result_t<Job&>>> run_until(SteadyTime deadline, Clock& clock, Job job,
+                                                                         std::stop_token stop);
+
     /// Starts a job that nobody waits for. Any thread.
     void post(std::function<void()> job);
 
 private:
+    /// Where a job that may be left behind puts its result; on the caller's executor.
+    template <class Value>
+    struct Waiter {
+        std::optional<Value> value;
+        std::stop_source woken;
+    };
+
     void work();
 
     std::mutex mutex_;
@@ -52,6 +69,25 @@ asio::awaitable<std::invoke_result_t<Job&>> WorkerPool::run(Job job) {
     auto result = std::make_shared<Handover<Value>>(executor);
     post([result = result, job = std::move(job)]() mutable { Handover<Value>::give(std::move(result), job()); });
     co_return co_await Handover<Value>::take(result);
+}
+
+template <class Job>
+asio::awaitable<std::optional<std::invoke_result_t<Job&>>> WorkerPool::run_until(SteadyTime deadline, Clock& clock, Job job,
+                                                                                 std::stop_token stop) {
+    using Value = std::invoke_result_t<Job&>;
+    auto executor = co_await asio::this_coro::executor;
+    const auto waiter = std::make_shared<Waiter<Value>>();
+    post([waiter = waiter, executor, job = std::move(job)]() mutable {
+        asio::post(executor, [waiter = std::move(waiter), value = job()]() mutable {
+            waiter->value.emplace(std::move(value));
+            waiter->woken.request_stop();
+        });
+    });
+    const auto wake = [&waiter] { waiter->woken.request_stop(); };
+    const std::stop_callback on_stop(stop, wake);
+    const std::stop_token woken = waiter->woken.get_token();
+    co_await clock.sleep_until(deadline, woken);
+    co_return std::move(waiter->value);
 }
 
 }  // namespace oktail

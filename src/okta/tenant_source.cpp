@@ -77,7 +77,7 @@ asio::awaitable<void> TenantSource::serve(std::stop_token stop) {
         if (!demand) {
             co_await demanded_.wait(stop);
         } else if (due > clock_.now()) {
-            co_await sleep_or_wake(due, stop);
+            co_await nap_.until(due, clock_, stop);
         } else {
             co_await serve_one(demand, stop);
         }
@@ -192,18 +192,9 @@ void TenantSource::answer_all(const Error& why) {
     }
 }
 
-asio::awaitable<void> TenantSource::sleep_or_wake(SteadyTime due, std::stop_token stop) {
-    sleeping_.emplace();
-    const auto forward = [this] { wake(); };
-    const std::stop_callback on_stop(stop, forward);
-    const std::stop_token woken = sleeping_->get_token();
-    co_await clock_.sleep_until(due, woken);
-    sleeping_.reset();
-}
-
 void TenantSource::wake() {
     demanded_.notify();
-    if (sleeping_) sleeping_->request_stop();
+    nap_.wake();
 }
 
 }  // namespace oktail

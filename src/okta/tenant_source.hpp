@@ -4,6 +4,7 @@
 #include <oktail/okta/page_source.hpp>
 
 #include "core/event_flag.hpp"
+#include "core/nap.hpp"
 #include "core/task_group.hpp"
 #include "okta/logs_client.hpp"
 #include "okta/pace.hpp"
@@ -71,7 +72,6 @@ private:
 
     asio::awaitable<void> serve(std::stop_token stop);
     asio::awaitable<void> serve_one(DemandPtr demand, std::stop_token stop);
-    asio::awaitable<void> sleep_or_wake(SteadyTime due, std::stop_token stop);
     asio::awaitable<void> find_out_what_is_refused(DemandPtr demand, Error why, std::stop_token stop);
 
     DemandPtr demand_for(const Cursor& from);
@@ -95,7 +95,7 @@ private:
     std::vector<End> ends_;  // the newest last
     std::list<DemandPtr> demands_;
     EventFlag demanded_;
-    std::optional<std::stop_source> sleeping_;
+    Nap nap_;
     ByteBudget::Reclaimer reclaimer_;
     TaskGroup tasks_;
 };
