@@ -56,7 +56,7 @@ Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, C
       memory_(config.limits.memory), shards_(make_shards(thread_count(config.limits))), page_slicers_(shards_.size()),
       http_(clock, memory_, static_cast<unsigned>(shards_.size())), dead_letters_(config.state_dir / "dead-letters", clock),
       fatal_came_(main, asio::steady_timer::time_point::max()),
-      deps_(clock, happenings_, memory_, http_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
+      deps_(clock, happenings_, memory_, http_, secrets_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
       sink_deps_(clock, state, executors(shards_), accept_new_state) {}
 
 Daemon::~Daemon() {
@@ -97,6 +97,7 @@ asio::awaitable<void> Daemon::stop() {
     const Config nothing;
     const ConfigDifference what = difference_of(nothing);
     co_await change(what, nothing);
+    co_await secrets_.watch.join();
     running_ = nothing;
     applying_ = false;
     applied_.notify();

@@ -70,6 +70,7 @@ private:
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<PageSlicer> page_slicers_;  // one per shard
     HttpShared http_;
+    SecretFiles secrets_;
     DeadLetters dead_letters_;
     std::optional<Error> fatal_;
     asio::steady_timer fatal_came_;

@@ -5,6 +5,7 @@
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
 #include "app/load.hpp"
+#include "app/no_core_dumps.hpp"
 #include "app/service_notifier.hpp"
 #include "app/watchdog.hpp"
 #include "core/log.hpp"
@@ -229,6 +230,7 @@ private:
 }  // namespace
 
 ExitCode run_daemon(const RunOptions& options) {
+    forbid_core_dumps();
     const LoadedConfig loaded = load(options.config);
     std::cerr << loaded.problems.text();
     if (!loaded.config) return ExitCode::configuration;

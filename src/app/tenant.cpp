@@ -10,18 +10,9 @@
 namespace oktail {
 namespace {
 
-/// Read again before every grant, so that a rotated secret needs no restart.
-CredentialSource credentials(const AuthConfig& auth) {
-    auto read = [files = auth.client_secret_files]() -> Result<std::vector<Secret>> {
-        std::vector<Secret> secrets;
-        for (const auto& file : files) {
-            auto secret = read_secret(file);
-            if (!secret) return secret.error();
-            secrets.push_back(std::move(*secret));
-        }
-        return secrets;
-    };
-    return client_secrets(auth.client_id, std::move(read));
+std::unique_ptr<CredentialSource> credentials(const AuthConfig& auth, TenantDeps& deps) {
+    auto read = [files = auth.client_secret_files] { return read_secrets(files); };
+    return std::make_unique<ClientSecretFiles>(auth.client_id, std::move(read), deps.secrets.readers, deps.clock);
 }
 
 /// A route that the status shows for as long as this lives.
@@ -51,8 +42,10 @@ asio::awaitable<void> Tenant::start() {
     endpoint.ca_pem = ca_pem_;
     endpoint.scope = scope;
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
-    authorizer_ =
-        std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth), *http_, deps_.clock, deps_.happenings, shard_);
+    authorizer_ = std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth, deps_), *http_, deps_.clock,
+                                                    deps_.happenings, shard_);
+    secrets_ = deps_.secrets.watch.watch(config_.auth.client_secret_files, shard_,
+                                         [this](const auto&) { authorizer_->credentials_changed(); });
     logs_ = std::make_unique<LogsClient>(scope, config_.domain, config_.link_hosts, config_.request_timeout, *http_,
                                          *authorizer_, page_slicer_, deps_.clock, deps_.happenings);
     TenantSource::Settings settings;
@@ -112,6 +105,7 @@ asio::awaitable<void> Tenant::stop_routes(std::vector<std::string> sinks) {
 }
 
 asio::awaitable<void> Tenant::stop() {
+    secrets_.reset();
     if (!source_) co_return;
     // The source first: nobody waits for a request that is under way.
     stop_.request_stop();

@@ -5,6 +5,7 @@
 #include <oktail/sink/sink.hpp>
 #include <oktail/state/state_store.hpp>
 
+#include "app/secret_files.hpp"
 #include "auth/token_authorizer.hpp"
 #include "core/task_group.hpp"
 #include "http/http_shared.hpp"
@@ -29,15 +30,16 @@ namespace oktail {
 /// What tenants share. All of it outlives them.
 class TenantDeps {
 public:
-    TenantDeps(Clock& clock, Happenings& happenings, ByteBudget& memory, HttpShared& http, StateStore& state,
-               DeadLetters& dead_letters, std::function<void(Error)> on_fatal)
-        : clock(clock), happenings(happenings), memory(memory), http(http), state(state), dead_letters(dead_letters),
-          on_fatal(std::move(on_fatal)) {}
+    TenantDeps(Clock& clock, Happenings& happenings, ByteBudget& memory, HttpShared& http, SecretFiles& secrets,
+               StateStore& state, DeadLetters& dead_letters, std::function<void(Error)> on_fatal)
+        : clock(clock), happenings(happenings), memory(memory), http(http), secrets(secrets), state(state),
+          dead_letters(dead_letters), on_fatal(std::move(on_fatal)) {}
 
     Clock& clock;
     Happenings& happenings;
     ByteBudget& memory;
     HttpShared& http;
+    SecretFiles& secrets;
     StateStore& state;
     DeadLetters& dead_letters;
     std::function<void(Error)> on_fatal;  ///< the daemon must end; any thread
@@ -95,6 +97,7 @@ private:
     std::stop_source stop_;
     std::unique_ptr<HttpClient> http_;
     std::unique_ptr<TokenAuthorizer> authorizer_;
+    FileWatch::Watching secrets_;
     std::unique_ptr<LogsClient> logs_;
     std::unique_ptr<TenantSource> source_;
     std::map<std::string, std::unique_ptr<RunningRoute>> routes_;  // by sink

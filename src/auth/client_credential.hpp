@@ -1,12 +1,14 @@
 #pragma once
 
+#include <oktail/core/asio.hpp>
 #include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
 #include <oktail/http/http_client.hpp>
 
-#include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oktail {
@@ -25,8 +27,16 @@ public:
     virtual const std::string& name() const = 0;
 };
 
-/// Reads the credentials afresh, so that a rotation needs no restart; in the order they are to be tried, never empty.
-/// Errors: unauthorized (unreadable).
-using CredentialSource = std::function<Result<std::vector<std::unique_ptr<ClientCredential>>>()>;
+using Credentials = std::vector<std::unique_ptr<ClientCredential>>;
+
+/// A client's credentials, read afresh for every grant, so that a rotation needs no restart.
+class CredentialSource {
+public:
+    virtual ~CredentialSource() = default;
+
+    /// In the order they are to be tried, never empty. Errors: unauthorized (they cannot be read: a person must act), transient
+    /// (not yet), stopped.
+    virtual asio::awaitable<Result<Credentials>> read(std::stop_token stop) = 0;
+};
 
 }  // namespace oktail

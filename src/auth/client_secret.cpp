@@ -39,18 +39,31 @@ private:
 
 }  // namespace
 
-CredentialSource client_secrets(std::string client_id, std::function<Result<std::vector<Secret>>()> read) {
-    return
-        [client_id = std::move(client_id), read = std::move(read)]() -> Result<std::vector<std::unique_ptr<ClientCredential>>> {
-            const auto secrets = read();
-            if (!secrets) return secrets.error();
-            std::vector<std::unique_ptr<ClientCredential>> credentials;
-            for (const Secret& secret : *secrets) {
-                const std::string place = std::to_string(credentials.size() + 1) + " of " + std::to_string(secrets->size());
-                credentials.push_back(std::make_unique<ClientSecret>(client_id, secret, "secret " + place));
-            }
-            return credentials;
-        };
+Credentials client_secrets(const std::string& client_id, const std::vector<Secret>& secrets) {
+    Credentials credentials;
+    for (const Secret& secret : secrets) {
+        const std::string place = std::to_string(credentials.size() + 1) + " of " + std::to_string(secrets.size());
+        credentials.push_back(std::make_unique<ClientSecret>(client_id, secret, "secret " + place));
+    }
+    return credentials;
+}
+
+ClientSecretFiles::ClientSecretFiles(std::string client_id, Read read, WorkerPool& readers, Clock& clock)
+    : client_id_(std::move(client_id)), read_(std::move(read)), readers_(readers), clock_(clock) {}
+
+asio::awaitable<Result<Credentials>> ClientSecretFiles::read(std::stop_token stop) {
+    const Error hangs(ErrorKind::transient, "the secret cannot be read in time: does the file system hang where it lies?");
+    if (reading_->exchange(true)) co_return hangs;  // still: one thread is enough to wait
+    auto job = [read = read_, reading = reading_] {
+        auto secrets = read();
+        reading->store(false);
+        return secrets;
+    };
+    auto secrets = co_await readers_.run_until(clock_.now() + patience, clock_, std::move(job), stop);
+    if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped while reading the secret");
+    if (!secrets) co_return hangs;
+    if (!*secrets) co_return secrets->error();
+    co_return client_secrets(client_id_, **secrets);
 }
 
 }  // namespace oktail

@@ -23,8 +23,8 @@ std::uint64_t seed_of(const log::Scope& scope, std::string_view use) {
 
 }  // namespace
 
-TokenAuthorizer::TokenAuthorizer(log::Scope scope, CredentialSource credentials, HttpClient& http, Clock& clock,
-                                 Happenings& happenings, asio::any_io_executor shard)
+TokenAuthorizer::TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http,
+                                 Clock& clock, Happenings& happenings, asio::any_io_executor shard)
     : scope_(std::move(scope)), credentials_(std::move(credentials)), http_(http), clock_(clock), happenings_(happenings),
       retry_(seconds(1), minutes(1), seed_of(scope_, "retry")),
       probe_(minutes(10), minutes(60), seed_of(scope_, "probe")),  // with its jitter 5 minutes at first
@@ -49,14 +49,15 @@ void TokenAuthorizer::start_grant() {
 asio::awaitable<void> TokenAuthorizer::grant() {
     const std::stop_token stop = stop_.get_token();
     for (bool pending = true; pending && !stop.stop_requested();) {
+        outdated_ = false;
         const SteadyTime asked = clock_.now();
         TokenAnswer answer = co_await ask(stop);
         if (stop.stop_requested()) break;
-        pending = false;
+        pending = outdated_;
         if (answer.kind == TokenAnswer::Kind::token) {
             keep(std::move(answer), asked);
         } else if (answer.kind == TokenAnswer::Kind::refused) {
-            park(answer.what + ": " + answer.advice);
+            if (!outdated_) park(answer.what + ": " + answer.advice);
         } else {
             pending = true;
             const auto pause = pause_after(answer);
@@ -68,10 +69,22 @@ asio::awaitable<void> TokenAuthorizer::grant() {
     changed_.notify();
 }
 
+void TokenAuthorizer::credentials_changed() {
+    if (stop_.stop_requested()) return;
+    outdated_ = true;
+    parked_.reset();
+    probe_.reset();
+    start_grant();
+}
+
 /// The credential that worked last, and the others only if it is refused.
 asio::awaitable<TokenAnswer> TokenAuthorizer::ask(std::stop_token stop) {
-    auto credentials = credentials_();
-    if (!credentials) co_return TokenAnswer(TokenAnswer::Kind::refused, credentials.error().what(), "nothing was sent");
+    auto credentials = co_await credentials_->read(stop);
+    if (!credentials) {
+        const bool passes = credentials.error().kind() != ErrorKind::unauthorized;
+        co_return TokenAnswer(passes ? TokenAnswer::Kind::retry : TokenAnswer::Kind::refused, credentials.error().what(),
+                              "nothing was sent");
+    }
     TokenAnswer answer(TokenAnswer::Kind::refused, "no credential", "nothing was sent");
     const std::size_t first = working_;
     for (std::size_t i = 0; i < credentials->size(); ++i) {

@@ -12,6 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,14 +24,17 @@ namespace oktail {
 class TokenAuthorizer : public Authorizer {
 public:
     /// All that is referred to outlives it.
-    TokenAuthorizer(log::Scope scope, CredentialSource credentials, HttpClient& http, Clock& clock, Happenings& happenings,
-                    asio::any_io_executor shard);
+    TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http, Clock& clock,
+                    Happenings& happenings, asio::any_io_executor shard);
 
     asio::awaitable<Result<AuthHeaders>> authorize(Method method, std::string url, std::stop_token stop) override;
     bool refused(std::uint64_t token, AuthChallenge challenge) override;
     void observed(const ResponseHead& head) override;
     UtcTime server_now() const override;
 
+    /// The credentials may be others now: asks for a token at once, whatever was refused before, and also while the present
+    /// token serves, so that a mistake shows before it ends. A wait that the server demanded goes on.
+    void credentials_changed();
     /// The server's clock minus ours; for the doctor, and a warning.
     std::chrono::milliseconds server_offset() const { return server_now() - clock_.utc_now(); }
     /// Ends a grant in progress and returns when it is over; call it before this object goes.
@@ -67,7 +71,7 @@ private:
     Backoff::Span pause_after(const TokenAnswer& answer);
 
     log::Scope scope_;
-    CredentialSource credentials_;
+    std::unique_ptr<CredentialSource> credentials_;
     HttpClient& http_;
     Clock& clock_;
     Happenings& happenings_;
@@ -79,6 +83,7 @@ private:
     std::size_t working_ = 0;       ///< the credential that worked last
     std::string working_name_;
     bool granting_ = false;
+    bool outdated_ = false;  ///< the grant in progress goes by credentials that are not the newest
     Backoff retry_;
     Backoff probe_;
     std::optional<UtcTime> date_;  ///< the newest Date of the server

@@ -75,6 +75,19 @@ std::string_view without_line_end(std::string_view text) {
     return text;
 }
 
+/// LoadCredential=ID:FOLDER gives the folder's files as ID_FILE. An ID has no underscore here: x_acme.secret, another tenant's,
+/// must not stand in for acme.secret. Of several IDs the first in the alphabet.
+std::optional<std::filesystem::path> credential_of_folder(const std::filesystem::path& credentials, const std::string& name) {
+    std::optional<std::filesystem::path> found;
+    std::error_code ec;
+    for (std::filesystem::directory_iterator at(credentials, ec), end; !ec && at != end; at.increment(ec)) {
+        const std::string file = at->path().filename().string();
+        if (file.find('_') + 1 + name.size() != file.size() || !file.ends_with(name)) continue;
+        if (!found || at->path() < *found) found = at->path();
+    }
+    return found;
+}
+
 }  // namespace
 
 Result<Secret> read_secret(const std::filesystem::path& path) {
@@ -92,12 +105,23 @@ Result<Secret> read_secret(const std::filesystem::path& path) {
     return Secret(secret);
 }
 
+Result<std::vector<Secret>> read_secrets(const std::vector<std::filesystem::path>& paths) {
+    std::vector<Secret> secrets;
+    for (const auto& path : paths) {
+        auto secret = read_secret(path);
+        if (!secret) return secret.error();
+        secrets.push_back(std::move(*secret));
+    }
+    return secrets;
+}
+
 std::filesystem::path find_secret(const std::string& name, const ConfigPlace& place, const Environment& environment) {
     const auto credentials = name.find('/') == std::string::npos ? environment("CREDENTIALS_DIRECTORY") : std::nullopt;
     if (credentials) {
-        std::filesystem::path given = std::filesystem::path(*credentials) / name;
+        const std::filesystem::path given = std::filesystem::path(*credentials) / name;
         std::error_code ignored;
         if (std::filesystem::exists(given, ignored)) return given;
+        if (const auto of_folder = credential_of_folder(*credentials, name)) return *of_folder;
     }
     return resolve_path(name, place);
 }

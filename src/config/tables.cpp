@@ -68,8 +68,10 @@ const KeyTable& auth_keys() {
          .required = true,
          .constraint = "1..2",
          .example = "[acme.secret]",
-         .description = "Files that hold the client secret; the second is tried when the first is refused. A bare name is "
-                        "looked up in $CREDENTIALS_DIRECTORY, then beside the file that it stands in."},
+         .description =
+             "Files that hold the client secret; the second is tried when the first is refused. A bare name is "
+             "looked up in $CREDENTIALS_DIRECTORY (there also as ID_NAME, as systemd calls the files of a folder), then "
+             "beside the file that it stands in. Files are read again when they change."},
     };
     return keys;
 }

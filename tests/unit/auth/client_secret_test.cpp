@@ -1,11 +1,18 @@
 #include "auth/client_secret.hpp"
 
+#include "core/steady_clock.hpp"
+#include "support/run_on.hpp"
+
 #include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
 
 namespace oktail {
 namespace {
 
-Result<std::vector<Secret>> two_secrets() {
+std::vector<Secret> two_secrets() {
     std::vector<Secret> secrets;
     secrets.emplace_back("new-secret");
     secrets.emplace_back("old-secret");
@@ -13,11 +20,10 @@ Result<std::vector<Secret>> two_secrets() {
 }
 
 TEST(ClientSecret, RequestIsFormAndBasic) {
-    const auto credentials = client_secrets("0oa1example", two_secrets)();
-    ASSERT_TRUE(credentials);
-    ASSERT_EQ(credentials->size(), 2u);
+    const Credentials credentials = client_secrets("0oa1example", two_secrets());
+    ASSERT_EQ(credentials.size(), 2u);
 
-    const auto request = (*credentials)[0]->token_request({});
+    const auto request = credentials[0]->token_request({});
 
     ASSERT_TRUE(request);
     EXPECT_EQ(request->method, Method::post);
@@ -25,16 +31,92 @@ TEST(ClientSecret, RequestIsFormAndBasic) {
     EXPECT_EQ(request->content_type, "application/x-www-form-urlencoded");
     EXPECT_EQ(request->body.reveal(), "grant_type=client_credentials&scope=okta.logs.read");
     EXPECT_EQ(request->authorization.reveal(), "Basic MG9hMWV4YW1wbGU6bmV3LXNlY3JldA==");
-    EXPECT_EQ((*credentials)[1]->name(), "secret 2 of 2");
+    EXPECT_EQ(credentials[1]->name(), "secret 2 of 2");
 }
 
-TEST(ClientSecret, UnreadableSecretIsReported) {
-    const auto credentials = client_secrets("0oa1example", []() -> Result<std::vector<Secret>> {
-        return Error(ErrorKind::unauthorized, "acme.secret: permission denied");
-    })();
+/// Waits for nothing, as long as that is wanted.
+class HastyClock : public SteadyClock {
+public:
+    bool hasty = false;
 
-    ASSERT_FALSE(credentials);
-    EXPECT_EQ(credentials.error().what(), "acme.secret: permission denied");
+    asio::awaitable<void> sleep_until(SteadyTime when, std::stop_token stop) override {
+        if (!hasty) co_await SteadyClock::sleep_until(when, std::move(stop));
+    }
+};
+
+class ClientSecretFilesTest : public testing::Test {
+protected:
+    std::string read(ClientSecretFiles& files) {
+        const auto credentials = run_on(shard_, files.read(stop_.get_token()));
+        if (credentials) return std::to_string(credentials->size()) + " credentials";
+        return std::string(to_string(credentials.error().kind())) + ": " + credentials.error().what();
+    }
+
+    HastyClock clock_;
+    std::stop_source stop_;
+    Shard shard_{"shard"};
+    WorkerPool readers_{"readers", 1};
+};
+
+TEST_F(ClientSecretFilesTest, AreReadByAWorker) {
+    std::thread::id reader;
+    ClientSecretFiles files(
+        "id",
+        [&reader]() -> Result<std::vector<Secret>> {
+            reader = std::this_thread::get_id();
+            return two_secrets();
+        },
+        readers_, clock_);
+
+    EXPECT_EQ(read(files), "2 credentials");
+    EXPECT_EQ(read(files), "2 credentials");
+
+    EXPECT_EQ(reader, run_on(shard_, readers_.run([] { return std::this_thread::get_id(); })));
+}
+
+TEST_F(ClientSecretFilesTest, UnreadableSecretIsReported) {
+    const auto unreadable = []() -> Result<std::vector<Secret>> {
+        return Error(ErrorKind::unauthorized, "acme.secret: permission denied");
+    };
+    ClientSecretFiles files("id", unreadable, readers_, clock_);
+
+    EXPECT_EQ(read(files), "unauthorized: acme.secret: permission denied");
+}
+
+TEST_F(ClientSecretFilesTest, HungFileSystemIsLeftBehindAndTakesOneThreadOnly) {
+    std::promise<void> mended;
+    std::atomic<int> reads = 0;
+    const auto hanging = [hang = mended.get_future().share(), &reads]() -> Result<std::vector<Secret>> {
+        ++reads;
+        hang.wait();
+        return two_secrets();
+    };
+    ClientSecretFiles files("id", hanging, readers_, clock_);
+    clock_.hasty = true;
+
+    EXPECT_TRUE(read(files).starts_with("transient: the secret cannot be read in time"));
+    EXPECT_TRUE(read(files).starts_with("transient: the secret cannot be read in time"));
+    mended.set_value();
+    run_on(shard_, readers_.run([] { return true; }));
+    EXPECT_EQ(reads, 1);
+
+    clock_.hasty = false;
+    EXPECT_EQ(read(files), "2 credentials");
+}
+
+TEST_F(ClientSecretFilesTest, StopLeavesAHungFileSystemBehind) {
+    std::promise<void> mended;
+    const auto hanging = [hang = mended.get_future().share()]() -> Result<std::vector<Secret>> {
+        hang.wait();
+        return two_secrets();
+    };
+    ClientSecretFiles files("id", hanging, readers_, clock_);
+    auto reading = start_on(shard_, files.read(stop_.get_token()));
+
+    asio::post(shard_.executor(), [this] { stop_.request_stop(); });
+
+    EXPECT_EQ(reading.get().error().kind(), ErrorKind::stopped);
+    mended.set_value();
 }
 
 }  // namespace

@@ -27,6 +27,20 @@ using testing::Not;
 constexpr std::string_view basic_a = "Basic aWQ6QQ==";
 constexpr std::string_view basic_b = "Basic aWQ6Qg==";
 
+/// Secrets as a test has them at that moment, or the error that it wants.
+class ScriptedSecrets : public CredentialSource {
+public:
+    std::vector<std::string> secrets{"A"};
+    std::optional<Error> unreadable;
+
+    asio::awaitable<Result<Credentials>> read(std::stop_token) override {
+        if (unreadable) co_return *unreadable;
+        std::vector<Secret> all;
+        for (const std::string& text : secrets) all.emplace_back(text);
+        co_return client_secrets("id", all);
+    }
+};
+
 class TokenAuthorizerTest : public testing::Test {
 protected:
     using Outcome = std::optional<Result<AuthHeaders>>;
@@ -84,24 +98,16 @@ protected:
         io_.poll();
     }
     std::size_t requests() const { return http_.seen().size(); }
-    Result<std::vector<Secret>> read_secrets() {
-        if (unreadable_) return *unreadable_;
-        std::vector<Secret> secrets;
-        for (const std::string& text : secrets_) secrets.emplace_back(text);
-        return secrets;
-    }
 
     asio::io_context io_{1};
     ManualClock clock_;
     ScriptedHttpClient http_;
     Happenings happenings_{clock_};
-    std::vector<std::string> secrets_{"A"};
-    std::optional<Error> unreadable_;
+    std::unique_ptr<ScriptedSecrets> owned_secrets_ = std::make_unique<ScriptedSecrets>();
+    ScriptedSecrets& secrets_ = *owned_secrets_;
     std::stop_source stop_;
     std::vector<std::unique_ptr<Outcome>> waiting_;
-    TokenAuthorizer authorizer_{
-        log::Scope("acme"), client_secrets("id", [this] { return read_secrets(); }), http_, clock_, happenings_,
-        io_.get_executor()};
+    TokenAuthorizer authorizer_{log::Scope("acme"), std::move(owned_secrets_), http_, clock_, happenings_, io_.get_executor()};
     TaskGroup tasks_{io_.get_executor()};
 };
 
@@ -207,7 +213,7 @@ TEST_F(TokenAuthorizerTest, ShortLivedTokensAreRenewedInTime) {  // T17
 }
 
 TEST_F(TokenAuthorizerTest, SecondSecretIsTriedAndStaysFirst) {  // T07
-    secrets_ = {"A", "B"};
+    secrets_.secrets = {"A", "B"};
     refuses();
     grants("one");
     grants("two");
@@ -223,7 +229,7 @@ TEST_F(TokenAuthorizerTest, SecondSecretIsTriedAndStaysFirst) {  // T07
 }
 
 TEST_F(TokenAuthorizerTest, RefusedSecretsParkAndAreProbedSlowly) {  // T05
-    secrets_ = {"A", "B"};
+    secrets_.secrets = {"A", "B"};
     for (int i = 0; i < 200; ++i) refuses();
 
     EXPECT_EQ(
@@ -257,7 +263,7 @@ TEST_F(TokenAuthorizerTest, RotatedSecretIsReadAfresh) {
     refuses();
     EXPECT_THAT(now(), HasSubstr("unauthorized"));
 
-    secrets_ = {"B"};
+    secrets_.secrets = {"B"};
     advance(minutes(10));
     grants("one");
 
@@ -265,8 +271,85 @@ TEST_F(TokenAuthorizerTest, RotatedSecretIsReadAfresh) {
     EXPECT_EQ(http_.seen()[1].authorization, basic_b);
 }
 
+TEST_F(TokenAuthorizerTest, ChangedSecretEndsTheSlowWaitAtOnce) {
+    refuses();
+    EXPECT_THAT(now(), HasSubstr("unauthorized"));
+    secrets_.secrets = {"B"};
+    grants("one");
+
+    authorizer_.credentials_changed();
+    poll();
+
+    EXPECT_EQ(requests(), 2u) << "nobody has to ask for it";
+    EXPECT_EQ(now(), "Bearer one");
+    EXPECT_EQ(http_.seen()[1].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, ChangedSecretIsTriedWhileTheOldTokenServes) {
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+    secrets_.secrets = {"B"};
+
+    authorizer_.credentials_changed();
+    poll();
+    EXPECT_EQ(now(), "Bearer one");
+    grants("two");
+    poll();
+
+    EXPECT_EQ(now(), "Bearer two");
+    EXPECT_EQ(http_.seen()[1].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, SecretThatChangesDuringAGrantIsTriedBeforeAnybodyParks) {
+    EXPECT_EQ(now(), "waits");
+    secrets_.secrets = {"B"};
+    authorizer_.credentials_changed();
+
+    refuses();
+    grants("one");
+    poll();
+
+    EXPECT_EQ(now(), "Bearer one");
+    ASSERT_EQ(requests(), 2u);
+    EXPECT_EQ(http_.seen()[1].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, ChangedSecretDoesNotCutAnAnnouncedWaitShort) {
+    http_.answer(429, "{}", {{"retry-after", "30"}});
+    EXPECT_EQ(now(), "waits");
+
+    authorizer_.credentials_changed();
+    poll();
+
+    EXPECT_EQ(requests(), 1u);
+    advance(seconds(34));
+    EXPECT_EQ(requests(), 2u);
+}
+
+TEST_F(TokenAuthorizerTest, ChangeAfterTheEndIsNothing) {
+    stop_.request_stop();
+    tasks_.spawn(authorizer_.join());
+    poll();
+
+    authorizer_.credentials_changed();
+    poll();
+
+    EXPECT_EQ(requests(), 0u);
+}
+
+TEST_F(TokenAuthorizerTest, SecretThatCannotBeReadInTimeIsWaitedFor) {
+    secrets_.unreadable = Error(ErrorKind::transient, "the secret cannot be read in time");
+    EXPECT_EQ(now(), "waits");
+    secrets_.unreadable.reset();
+    grants("one");
+
+    advance(seconds(1));
+
+    EXPECT_EQ(now(), "Bearer one");
+}
+
 TEST_F(TokenAuthorizerTest, UnreadableSecretParks) {
-    unreadable_ = Error(ErrorKind::unauthorized, "acme.secret: permission denied");
+    secrets_.unreadable = Error(ErrorKind::unauthorized, "acme.secret: permission denied");
     EXPECT_THAT(now(), HasSubstr("acme.secret: permission denied"));
     EXPECT_EQ(requests(), 0u);
 }
@@ -404,7 +487,7 @@ TEST_F(TokenAuthorizerTest, JoinEndsAGrantInProgress) {
 TEST_F(TokenAuthorizerTest, NothingSecretIsLogged) {
     log::setup("debug", false);
     const log::Capture capture;
-    secrets_ = {"s3cr3t"};
+    secrets_.secrets = {"s3cr3t"};
     grants("t0k3n");
     EXPECT_EQ(now(), "Bearer t0k3n");
     EXPECT_TRUE(refused());

@@ -71,5 +71,24 @@ TEST_F(SecretFileTest, CredentialsOfSystemdHaveTheFirstSay) {
     EXPECT_EQ(find_secret("/run/secrets/acme", place, systemd), "/run/secrets/acme");
 }
 
+TEST_F(SecretFileTest, CredentialsOfAWholeFolderHaveItsIdInFront) {
+    dir_.write("credentials/oktail_acme.secret", "x");
+    dir_.write("credentials/oktail_x_globex.secret", "x");
+    dir_.write("credentials/xinitech.secret", "x");
+    dir_.write("credentials/b_umbrella.secret", "x");
+    dir_.write("credentials/a_umbrella.secret", "x");
+    const Environment systemd = environment_of({{"CREDENTIALS_DIRECTORY", dir_.path("credentials")}});
+    const ConfigPlace place(std::make_shared<const std::string>("/etc/oktail/oktail.yaml"), 1, 1);
+
+    EXPECT_EQ(find_secret("acme.secret", place, systemd), dir_.path("credentials/oktail_acme.secret"));
+    EXPECT_EQ(find_secret("x_globex.secret", place, systemd), dir_.path("credentials/oktail_x_globex.secret"));
+    EXPECT_EQ(find_secret("globex.secret", place, systemd), "/etc/oktail/globex.secret") << "another tenant's";
+    EXPECT_EQ(find_secret("initech.secret", place, systemd), "/etc/oktail/initech.secret");
+    EXPECT_EQ(find_secret("umbrella.secret", place, systemd), dir_.path("credentials/a_umbrella.secret"));
+
+    dir_.write("credentials/acme.secret", "x");
+    EXPECT_EQ(find_secret("acme.secret", place, systemd), dir_.path("credentials/acme.secret"));
+}
+
 }  // namespace
 }  // namespace oktail
