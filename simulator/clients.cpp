@@ -19,6 +19,12 @@ AccessToken* Clients::find_token(std::string_view token) {
     return found == tokens_.end() ? nullptr : &found->second;
 }
 
+std::string Clients::tokens() const {
+    std::string lines;
+    for (const auto& [text, token] : tokens_) lines.append(text).append("\n");
+    return lines;
+}
+
 void Clients::revoke_tokens() {
     for (auto& [text, token] : tokens_) token.revoked = true;
 }

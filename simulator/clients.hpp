@@ -45,6 +45,8 @@ public:
     void remember(std::string token, AccessToken access) { tokens_.insert_or_assign(std::move(token), std::move(access)); }
     /// nullptr: never minted here.
     AccessToken* find_token(std::string_view token);
+    /// Every one, a line for each.
+    std::string tokens() const;
     /// All of them; minting goes on.
     void revoke_tokens();
 

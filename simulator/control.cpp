@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -68,12 +69,24 @@ ServerResponse faults(FakeOkta& okta, const ServerRequest& request, UtcTime now)
     return added ? plain(200, "added\n") : plain(400, added.error().what() + "\n");
 }
 
+/// A line for each.
+std::vector<ClientSecret> secrets_of(std::string_view body) {
+    std::vector<ClientSecret> secrets;
+    while (!body.empty()) {
+        const std::string_view line = body.substr(0, body.find('\n'));
+        if (!line.empty()) secrets.push_back({std::string(line)});
+        body.remove_prefix(std::min(body.size(), line.size() + 1));
+    }
+    return secrets;
+}
+
 /// What a POST does to one org; false: there is no such verb.
-bool act(Org& org, std::string_view verb, const Parameters& parameters, UtcTime now) {
+bool act(Org& org, std::string_view verb, const Parameters& parameters, std::string_view body, UtcTime now) {
     if (verb == "/emit") org.traffic.burst(org.log, number(parameters, "count", 1), now);
     else if (verb == "/pause") org.traffic.pause();
     else if (verb == "/resume") org.traffic.resume(now);
     else if (verb == "/revoke") org.clients.revoke_tokens();
+    else if (verb == "/secrets") org.clients.find(org.client_id)->secrets = secrets_of(body);
     else return false;
     return true;
 }
@@ -92,9 +105,11 @@ ServerResponse control(FakeOkta& okta, const ServerRequest& request, UtcTime now
     if (path == "/faults" && request.method != "GET") return faults(okta, request, now);
     if (path == "/truth" && request.method == "GET")
         return org ? plain(200, org->log.truth(number(parameters, "from", 0))) : plain(400, "which org?\n");
+    if (path == "/tokens" && request.method == "GET")
+        return org ? plain(200, org->clients.tokens()) : plain(400, "which org?\n");
     if (request.method != "POST") return plain(404, "no such page\n");
     for (auto& [host, each] : okta.orgs())
-        if ((!org || org == &each) && !act(each, path, parameters, now)) return plain(404, "no such verb\n");
+        if ((!org || org == &each) && !act(each, path, parameters, request.body, now)) return plain(404, "no such verb\n");
     return plain(200, "done\n");
 }
 

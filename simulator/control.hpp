@@ -14,6 +14,8 @@ namespace oktail::simulator {
 ///   POST /emit?org=HOST&count=N          persists N more events now
 ///   POST /pause?org=HOST, /resume?org=HOST   live events
 ///   POST /revoke?org=HOST                every token minted so far
+///   POST /secrets?org=HOST               the client has the secrets of the body from now on, a line for each
+///   GET  /tokens?org=HOST                every token minted so far, a line for each
 /// Without `org`, a POST is for all orgs.
 ServerResponse control(FakeOkta& okta, const ServerRequest& request, UtcTime now);
 

@@ -17,6 +17,19 @@ namespace {
 
 using std::chrono::seconds;
 
+/// A server that says what it must not: "{authorization}" in a script is what the request had.
+void echo(Strike& strike, std::string_view authorization) {
+    constexpr std::string_view name = "{authorization}";
+    const auto fill = [&](std::string& text) {
+        for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + authorization.size()))
+            text.replace(at, name.size(), authorization);
+    };
+    fill(strike.body);
+    for (auto& header : strike.headers) fill(header.second);
+    if (strike.page.next) fill(*strike.page.next);
+    if (strike.page.body) fill(*strike.page.body);
+}
+
 /// A refusal that the script asks for, or nothing.
 std::optional<Answer> scripted(Org& org, Endpoint endpoint, const Strike& strike, UtcTime now, RateState& rate) {
     if (strike.reset_in) {
@@ -145,7 +158,8 @@ Answer FakeOkta::answer(const Request& request, UtcTime now) {
     }
     org->traffic.flow(org->log, now);
     const Endpoint endpoint = endpoint_of(request);
-    const Strike strike = faults_.strike(*org, endpoint, now);
+    Strike strike = faults_.strike(*org, endpoint, now);
+    echo(strike, request.find("Authorization").value_or(""));
     judge(*org, endpoint, request, now);
 
     RateState rate{};

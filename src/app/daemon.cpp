@@ -54,8 +54,8 @@ std::string trusted_cas(const std::filesystem::path& path) {
 Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, Clock& clock, asio::any_io_executor main)
     : state_(state), clock_(clock), main_(main), accept_new_state_(accept_new_state), happenings_(clock),
       memory_(config.limits.memory), shards_(make_shards(thread_count(config.limits))), page_slicers_(shards_.size()),
-      http_(clock, memory_, static_cast<unsigned>(shards_.size())), dead_letters_(config.state_dir / "dead-letters", clock),
-      fatal_came_(main, asio::steady_timer::time_point::max()),
+      http_(clock, memory_, static_cast<unsigned>(shards_.size())), secrets_(main, clock),
+      dead_letters_(config.state_dir / "dead-letters", clock), fatal_came_(main, asio::steady_timer::time_point::max()),
       deps_(clock, happenings_, memory_, http_, secrets_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
       sink_deps_(clock, state, executors(shards_), accept_new_state) {}
 

@@ -5,7 +5,7 @@
 #include "core/time_text.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
+#include <boost/json/parser.hpp>
 
 #include <openssl/crypto.h>
 
@@ -64,8 +64,11 @@ private:
     static json::value parse(std::string_view body, json::storage_ptr storage) {
         json::parse_options options;
         options.max_depth = 8;
+        json::parser parser(storage, options);  // what it keeps meanwhile is wiped as well
+        parser.reset(std::move(storage));
         boost::system::error_code ec;
-        return json::parse(body, ec, std::move(storage), options);
+        parser.write(body, ec);
+        return ec ? json::value() : parser.release();
     }
 
     WipedMemory memory_;
@@ -165,11 +168,11 @@ TokenAnswer granted(const Document& document) {
     const std::string_view token = document.text("access_token");
     if (!is_token(token)) return TokenAnswer(Kind::retry, "the token endpoint answered 200 without a token");
     if (document.find("scope") && !contains_word(document.text("scope"), log_scope))
-        return TokenAnswer(Kind::refused, "the token endpoint granted other scopes: " + quote(document.text("scope")),
+        return TokenAnswer(Kind::refused, "the token endpoint granted other scopes: " + quote_answer(document.text("scope")),
                            "the scope okta.logs.read is not granted to the integration");
     if (document.find("token_type") && !is_bearer(document.text("token_type")))
         return TokenAnswer(Kind::refused,
-                           "the token endpoint gave a token of the type " + quote(document.text("token_type"), 32),
+                           "the token endpoint gave a token of the type " + quote_answer(document.text("token_type"), 32),
                            "the org demands DPoP of this client, which needs a key");
     TokenAnswer answer(Kind::token);
     answer.token = Secret(token);
@@ -181,7 +184,7 @@ TokenAnswer granted(const Document& document) {
 std::string what_of(unsigned status, const Document& document) {
     std::string what = "the token endpoint answered " + std::to_string(status);
     for (const std::string_view name : {"error", "error_description", "errorCode", "errorSummary"})
-        if (const std::string_view text = document.text(name); !text.empty()) what.append(" ").append(quote(text));
+        if (const std::string_view text = document.text(name); !text.empty()) what.append(" ").append(quote_answer(text));
     return what;
 }
 

@@ -1,5 +1,7 @@
 #include "core/quote.hpp"
 
+#include <algorithm>
+
 namespace oktail {
 
 std::string quote(std::string_view foreign, std::size_t limit) {
@@ -20,6 +22,20 @@ std::string quote(std::string_view foreign, std::size_t limit) {
     }
     out += foreign.size() > limit ? "\"..." : "\"";
     return out;
+}
+
+std::string quote_answer(std::string_view foreign, std::size_t limit) {
+    constexpr std::size_t longest_word = 36;
+    constexpr std::string_view between = " \t\r\n\"'`.,:;?!&|<>()[]{}";
+    std::string kept;
+    while (!foreign.empty() && kept.size() <= limit) {
+        const std::size_t end = std::min(foreign.find_first_of(between), foreign.size());
+        if (end > longest_word) kept.append("(").append(std::to_string(end)).append(" characters)");
+        else kept.append(foreign.substr(0, end));
+        if (end < foreign.size()) kept += foreign[end];
+        foreign.remove_prefix(std::min(end + 1, foreign.size()));
+    }
+    return quote(kept, limit);
 }
 
 }  // namespace oktail

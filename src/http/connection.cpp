@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 
+#include "core/wiping_allocator.hpp"
 #include "http/answer_parser.hpp"
 #include "http/fetch_slot.hpp"
 #include "http/http_error.hpp"
@@ -59,8 +60,8 @@ public:
 
     ssl::stream<beast::tcp_stream> stream;
     HttpShared& shared;
-    beast::flat_buffer incoming;
-    std::size_t received = 0;  ///< bytes of this exchange
+    beast::basic_flat_buffer<WipingAllocator<char>> incoming;  // access tokens come this way
+    std::size_t received = 0;                                  ///< bytes of this exchange
     bool reusable = false;
     bool closed_before = false;
 

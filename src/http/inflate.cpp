@@ -5,6 +5,7 @@
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -37,6 +38,7 @@ std::unique_ptr<inflate_state> fresh_state() {
 
 void Inflater::GiveBack::operator()(inflate_state* state) const noexcept {
     std::unique_ptr<inflate_state> owned(state);
+    ::explicit_bzero(state, sizeof *state);  // its window may hold an access token
     auto& resting = spares();
     if (resting.size() < spare_states) resting.push_back(std::move(owned));
 }

@@ -14,9 +14,9 @@ namespace {
 
 using boost::algorithm::iequals;
 
-/// The characters of RFC 6750 §3, so that it may stand in a text as it is.
+/// The characters of RFC 6750 §3, and too short for a secret, so that it may stand in a text as it is.
 bool is_error_code(std::string_view text) {
-    return !text.empty() && text.size() <= 64 &&
+    return !text.empty() && text.size() <= 36 &&
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") ==
                std::string_view::npos;
 }
@@ -41,7 +41,7 @@ void read_challenges(std::string_view field, std::vector<Challenge>& challenges)
             if (!value) return;
             Challenge& current = challenges.back();
             if (iequals(name, "error") && is_error_code(*value)) current.error = *value;
-            if (iequals(name, "error_description")) current.description = quote(*value);
+            if (iequals(name, "error_description")) current.description = quote_answer(*value);
         } else if (!name.empty()) {
             challenges.emplace_back().scheme = name;
         } else {

@@ -115,7 +115,8 @@ NextLink next_link(const ResponseHead& head, const Origin& origin, const std::ve
         const std::string_view trouble = refuse_or_take(link, origin, link_hosts, target);
         // The query stays out of the text: cursors are nobody's business.
         if (!trouble.empty())
-            return NextLink::refused("the next link " + quote(link.substr(0, link.find('?'))) + ' ' + std::string(trouble));
+            return NextLink::refused("the next link " + quote_answer(link.substr(0, link.find('?'))) + ' ' +
+                                     std::string(trouble));
         if (next && *next != target) return NextLink::refused("two next links differ");
         next = target;
     }

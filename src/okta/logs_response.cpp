@@ -94,12 +94,12 @@ std::string_view advice(LogsOutcome outcome, unsigned status) {
 std::string described(const ResponseHead& head, const OktaError& error, const AuthChallenge& challenge) {
     std::string text = "Okta answered " + std::to_string(head.status());
     if (!error.code.empty()) text += ' ' + error.code;
-    if (!error.summary.empty()) text += ' ' + quote(error.summary);
+    if (!error.summary.empty()) text += ' ' + quote_answer(error.summary);
     if (!challenge.error.empty()) text += ' ' + challenge.error;
     if (!challenge.description.empty()) text += ' ' + challenge.description;
-    if (!error.id.empty()) text += ", error id " + quote(error.id, 64);
-    if (const auto request = head.find("x-okta-request-id")) text += ", request id " + quote(*request, 64);
-    if (head.status() == 200) text += " with content type " + quote(head.find("content-type").value_or(""), 64);
+    if (!error.id.empty()) text += ", error id " + quote_answer(error.id, 64);
+    if (const auto request = head.find("x-okta-request-id")) text += ", request id " + quote_answer(*request, 64);
+    if (head.status() == 200) text += " with content type " + quote_answer(head.find("content-type").value_or(""), 64);
     return text;
 }
 

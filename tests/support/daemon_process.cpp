@@ -52,7 +52,7 @@ void DaemonProcess::add_tenant(const std::string& domain, const std::string& mor
 
 void DaemonProcess::write_config() const {
     std::ofstream file(config_file());
-    file << more << "state_dir: " << (dir_ / "state").string() << "\nlog: {level: " << log_level << ", format: text}\n"
+    file << more << "state_dir: " << (dir_ / "state").string() << "\nlog: " << logging << '\n'
          << "defaults:\n  start: earliest\n  poll: {min_interval: 100ms, max_interval: 200ms}\n  rate_limit_share: 1\n"
          << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n  " << sink_name << ":\n";
     for (const std::string& line : sink) file << "    " << line << '\n';
@@ -64,6 +64,7 @@ void DaemonProcess::start() {
     argv.insert(argv.end(), {OKTAIL_BIN_DIR "/oktail", "run", "-c", config_file().string()});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     Process::Files files;
+    files.out = dir_ / ("stdout." + std::to_string(starts_ + 1));
     files.err = dir_ / ("log." + std::to_string(++starts_));
     process_.emplace(std::move(argv), files, environment);
 }

@@ -25,12 +25,12 @@ public:
     std::string sink_name = "files";
     /// Keys of the sink, a line of YAML each.
     std::vector<std::string> sink;
-    std::string more;  ///< lines of YAML at the top of the file
-    std::string log_level = "debug";
-    std::vector<std::string> arguments;    ///< of `oktail run`, after -c
-    std::vector<std::string> environment;  ///< "NAME=value", besides ours
-    std::vector<std::string> launcher;     ///< becomes oktail: a program and its first arguments
-    std::string okta_host = "127.0.0.1";   ///< for tenants added from now on
+    std::string more;                                      ///< lines of YAML at the top of the file
+    std::string logging = "{level: debug, format: text}";  ///< the key `log`
+    std::vector<std::string> arguments;                    ///< of `oktail run`, after -c
+    std::vector<std::string> environment;                  ///< "NAME=value", besides ours
+    std::vector<std::string> launcher;                     ///< becomes oktail: a program and its first arguments
+    std::string okta_host = "127.0.0.1";                   ///< for tenants added from now on
 
     void start();
     /// SIGTERM, and its end.

@@ -63,22 +63,22 @@ std::vector<SimulatorProcess::Event> SimulatorProcess::truth(const std::string& 
     return events;
 }
 
-std::string SimulatorProcess::control(const std::string& method, const std::string& target) const {
+std::string SimulatorProcess::control(const std::string& method, const std::string& target, const std::string& body) const {
     namespace ip = boost::asio::ip;
     boost::asio::io_context io;
     ip::tcp::socket socket(io);
     socket.connect(ip::tcp::endpoint(ip::address_v4::loopback(), control_port_));
     // HTTP/1.0: no chunks, and the end of the body is the end of the connection.
-    boost::asio::write(
-        socket, boost::asio::buffer(method + " " + target + " HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"));
+    boost::asio::write(socket, boost::asio::buffer(method + " " + target + " HTTP/1.0\r\nHost: localhost\r\nContent-Length: " +
+                                                   std::to_string(body.size()) + "\r\n\r\n" + body));
     std::string answer;
     boost::system::error_code end;
     boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
 
-    const auto body = answer.find("\r\n\r\n");
-    if (body == std::string::npos || answer.substr(8, 5) != " 200 ")
+    const auto head = answer.find("\r\n\r\n");
+    if (head == std::string::npos || answer.substr(8, 5) != " 200 ")
         throw std::runtime_error(method + " " + target + ": " + answer.substr(0, answer.find("\r\n")));
-    return answer.substr(body + 4);
+    return answer.substr(head + 4);
 }
 
 }  // namespace oktail

@@ -37,7 +37,7 @@ public:
     std::vector<Event> truth(const std::string& domain) const;
     /// The body of the control port's answer; throws unless it is 200.
     std::string control(const std::string& target) const { return control("GET", target); }
-    std::string control(const std::string& method, const std::string& target) const;
+    std::string control(const std::string& method, const std::string& target, const std::string& body = {}) const;
 
 private:
     std::filesystem::path dir_;

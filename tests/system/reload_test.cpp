@@ -104,7 +104,7 @@ protected:
 };
 
 TEST_F(ReloadTest, TwoHundredTenantsInAHundredReloadsAreDeliveredExactlyOnce) {
-    daemon_->log_level = "info";
+    daemon_->logging = "{level: info, format: text}";
     daemon_->more = "include: [tenants.d/*.yaml]\n";
     for (int i = tenants - untouched; i < tenants; ++i) write(i);
     for (int i = 0; i < tenants - untouched; i += 2) write(i);
