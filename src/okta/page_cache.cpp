@@ -26,6 +26,10 @@ PagePtr PageCache::take(const Cursor& from) {
     return page;
 }
 
+bool PageCache::holds(const Cursor& from) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.from == from; });
+}
+
 void PageCache::clear() {
     entries_.clear();
     bytes_ = 0;

@@ -16,6 +16,7 @@ public:
     void put(const Cursor& from, PagePtr page, std::size_t takers);
     /// The page, taken once more; nullptr if it is not here.
     PagePtr take(const Cursor& from);
+    bool holds(const Cursor& from) const;
     void clear();
 
 private:

@@ -152,7 +152,7 @@ void TenantSource::page_came(const DemandPtr& demand, PagePtr page) {
 }
 
 void TenantSource::read_ahead(const Cursor& next) {
-    if (memory_.used() + room_to_read_ahead > memory_.limit()) return;
+    if (cache_.holds(next) || memory_.used() + room_to_read_ahead > memory_.limit()) return;
     demand_for(next)->ahead = true;
     wake();
 }

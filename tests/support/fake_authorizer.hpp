@@ -2,6 +2,7 @@
 
 #include <oktail/auth/authorizer.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,10 +17,11 @@ public:
     asio::awaitable<Result<AuthHeaders>> authorize(Method, std::string url, std::stop_token) override {
         last_url = std::move(url);
         if (trouble) co_return *trouble;
-        co_return AuthHeaders(Secret("Bearer token-" + std::to_string(token)), Secret(), token);
+        co_return AuthHeaders(Secret("Bearer token-" + std::to_string(token)), Secret(proof), token);
     }
-    bool refused(std::uint64_t used, AuthChallenge) override {
+    bool refused(std::uint64_t used, AuthChallenge challenge) override {
         ++refusals;
+        last_challenge = std::move(challenge);
         if (used == token && renewals > 0) {
             --renewals;
             ++token;
@@ -28,7 +30,7 @@ public:
         return false;
     }
     void observed(const ResponseHead&) override { ++observations; }
-    UtcTime server_now() const override { return clock_.utc_now(); }
+    UtcTime server_now() const override { return clock_.utc_now() + ahead; }
 
     std::optional<Error> trouble;
     std::uint64_t token = 1;
@@ -36,6 +38,9 @@ public:
     int refusals = 0;
     int observations = 0;
     std::string last_url;
+    AuthChallenge last_challenge;
+    std::string proof;                  ///< of DPoP
+    std::chrono::milliseconds ahead{};  ///< the org's clock before ours
 
 private:
     const Clock& clock_;

@@ -4,6 +4,7 @@
 
 #include "core/event_flag.hpp"
 
+#include <chrono>
 #include <deque>
 #include <string>
 #include <utility>
@@ -24,11 +25,20 @@ public:
         std::string body;
         std::string authorization;
         std::string dpop;
+        std::size_t max_body = 0;
+        bool reserve_memory = false;
+        bool exclusive_memory = false;
+        std::chrono::milliseconds timeout{};
     };
     using Fields = std::vector<std::pair<std::string, std::string>>;
 
     void answer(unsigned status, std::string_view body, Fields fields = {}) {
         script_.emplace_back(HttpResponse(ResponseHead(status, std::move(fields)), Buffer::copy_of(body)));
+        came_.notify();
+    }
+    /// An answer whose body holds that much of the byte budget.
+    void answer(HttpResponse response) {
+        script_.emplace_back(std::move(response));
         came_.notify();
     }
     void fail(Error why) {
@@ -47,6 +57,10 @@ public:
         seen.body = request.body.reveal();
         seen.authorization = request.authorization.reveal();
         seen.dpop = request.dpop.reveal();
+        seen.max_body = request.max_body;
+        seen.reserve_memory = request.reserve_memory;
+        seen.exclusive_memory = request.exclusive_memory;
+        seen.timeout = request.timeout;
         seen_.push_back(std::move(seen));
         while (script_.empty() && !stop.stop_requested()) co_await came_.wait(stop);
         if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped during a request");

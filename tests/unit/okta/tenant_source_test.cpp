@@ -100,9 +100,8 @@ protected:
     }
 
     TenantSource& source(std::size_t routes = 1) {
-        TenantSource::Settings settings;
-        settings.routes = routes;
-        source_.emplace(settings, Query("https://acme.okta.com", ""), logs_, authorizer_, memory_, clock_, io_.get_executor());
+        settings_.routes = routes;
+        source_.emplace(settings_, query_, logs_, authorizer_, memory_, clock_, io_.get_executor());
         source_->start(stop_.get_token());
         return *source_;
     }
@@ -129,6 +128,13 @@ protected:
             from = (*page)->next();
         }
     }
+    Result<UtcTime> okta_now() {
+        Result<UtcTime> now = Error(ErrorKind::transient, "nothing yet");
+        asio::co_spawn(io_, source_->okta_now(stop_.get_token()),
+                       [&now](std::exception_ptr, Result<UtcTime> got) { now = std::move(got); });
+        poll();
+        return now;
+    }
     void poll() {
         io_.restart();
         io_.poll();
@@ -150,6 +156,8 @@ protected:
     ScriptedOrg org_{clock_};
     LogsClient logs_{log::Scope("acme"), Origin("acme.okta.com"), {}, seconds(60), org_, authorizer_, page_slicer_, clock_,
                      happenings_};
+    TenantSource::Settings settings_;
+    Query query_{"https://acme.okta.com", ""};
     std::optional<TenantSource> source_;
 };
 
@@ -228,6 +236,52 @@ TEST_F(TenantSourceTest, FullPageIsFollowedAtOnceAndAhead) {
     EXPECT_EQ(org_.asked.size(), 3u) << "and the one behind it";
 }
 
+TEST_F(TenantSourceTest, FullIsWhatTheCursorsLimitSays) {
+    source();
+    const std::string from = "/api/v1/logs?limit=3&x_limit=500&after=0";
+    org_.answers.push_back(org_.events(0, 3, at(3)));
+
+    fetch(from);
+
+    EXPECT_EQ(org_.asked, (std::vector{from, at(3)}));
+}
+
+TEST_F(TenantSourceTest, RoutesOneBehindTheOtherShareEveryRequest) {
+    source(2);
+    org_.script = [&](const std::string& target) {
+        const int n = std::stoi(target.substr(target.rfind('=') + 1));
+        return org_.events(n, 3, at(n + 3));
+    };
+
+    for (int n = 0; n < 12; n += 3) {
+        EXPECT_TRUE(fetch(at(n))->done);
+        EXPECT_TRUE(fetch(at(n))->done);
+    }
+
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(3), at(6), at(9), at(12)}));
+}
+
+TEST_F(TenantSourceTest, ReadsAheadOnlyWithRoomToSpare) {
+    source();
+    const auto others = memory_.try_reserve(memory_.limit() - 8U * 1024 * 1024 + 1);
+    org_.answers.push_back(org_.events(0, 3, at(3)));
+
+    fetch(at(0));
+
+    EXPECT_EQ(org_.asked, std::vector{at(0)});
+}
+
+TEST_F(TenantSourceTest, ReadAheadThatFailedIsLeftToWhoeverAsks) {
+    source();
+    org_.answers.push_back(org_.events(0, 3, at(3)));
+    org_.answers.push_back(org_.status(503));
+    fetch(at(0));
+
+    pass(minutes(2));
+
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(3)}));
+}
+
 TEST_F(TenantSourceTest, ReadAheadIsGivenBackWhenMemoryIsWanted) {
     source();
     org_.answers.push_back(org_.events(0, 3, at(3)));
@@ -285,6 +339,18 @@ TEST_F(TenantSourceTest, NothingNewIsToldOnceInThirtySeconds) {
     EXPECT_EQ((*got->page)->next(), Cursor(at(0)));
 }
 
+TEST_F(TenantSourceTest, NothingNewIsToldNoMoreOftenThanItIsAskedFor) {
+    settings_.max_interval = minutes(2);
+    source();
+    const auto got = fetch(at(0));
+
+    pass(seconds(110));
+    EXPECT_FALSE(got->done);
+    pass(minutes(2));
+
+    EXPECT_TRUE(got->done);
+}
+
 TEST_F(TenantSourceTest, MovedCursorOfAnEmptyPageIsToldAtOnce) {
     source();
     org_.answers.push_back(org_.events(0, 0, at(9)));
@@ -316,6 +382,17 @@ TEST_F(TenantSourceTest, EventsWithoutLinkAreDeliveredAndAskedForAgain) {
     ASSERT_TRUE(got->done && got->page);
     EXPECT_EQ((*got->page)->size(), 2u);
     EXPECT_EQ((*got->page)->next(), Cursor(at(0)));
+}
+
+TEST_F(TenantSourceTest, FullPageWithoutLinkIsNotHammered) {
+    source();
+    org_.script = [&](const std::string&) { return org_.events(0, 3, ""); };
+    follow(at(0));
+
+    pass(seconds(10));
+
+    EXPECT_GE(org_.asked.size(), 8u);
+    EXPECT_LE(org_.asked.size(), 12u);
 }
 
 TEST_F(TenantSourceTest, ForeignLinkDropsThePageAndIsNotFollowed) {
@@ -364,6 +441,22 @@ TEST_F(TenantSourceTest, RefusedCredentialsReachEveryRoute) {
     ASSERT_TRUE(one->done && two->done);
     EXPECT_EQ(one->page.error().kind(), ErrorKind::unauthorized);
     EXPECT_EQ(two->page.error().what(), "the secret is wrong");
+}
+
+TEST_F(TenantSourceTest, RefusalByTheOrgReachesEveryRouteAtOnce) {
+    source(2);
+    org_.held = true;
+    const auto one = fetch(at(0));
+    const auto two = fetch(at(1));
+    org_.answers.push_back(org_.status(403, {}, R"({"errorCode":"E0000006"})"));
+
+    org_.release();
+    poll();
+
+    ASSERT_TRUE(one->done && two->done);
+    EXPECT_EQ(one->page.error().kind(), ErrorKind::unauthorized);
+    EXPECT_EQ(two->page.error().kind(), ErrorKind::unauthorized);
+    EXPECT_EQ(org_.asked.size(), 1u);
 }
 
 TEST_F(TenantSourceTest, NothingIsAskedBetweenA429AndItsReset) {
@@ -447,6 +540,59 @@ TEST_F(TenantSourceTest, RefusedCursorIsLostWhenAFreshQueryWorks) {
     EXPECT_NE(org_.asked[1].find("since="), std::string::npos);
 }
 
+TEST_F(TenantSourceTest, FreshQueryIsTheTenantsOwn) {
+    query_ = Query("https://acme.okta.com", "severity eq \"WARN\"");
+    source();
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+
+    fetch(at(0));
+
+    ASSERT_EQ(org_.asked.size(), 2u);
+    EXPECT_NE(org_.asked[1].find("filter=severity"), std::string::npos) << org_.asked[1];
+}
+
+TEST_F(TenantSourceTest, TroubleOfTheFreshQueryLeavesTheQuestionOpen) {
+    source();
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+    org_.answers.push_back(org_.status(503));
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+    const auto got = fetch(at(0));
+    EXPECT_FALSE(got->done);
+    EXPECT_EQ(org_.asked.size(), 2u) << "and nothing is asked before its wait is over";
+
+    pass(seconds(5));
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::cursor_lost);
+}
+
+TEST_F(TenantSourceTest, RefusalOfTheFreshQuerysTokenReachesEveryRoute) {
+    source(2);
+    org_.held = true;
+    const auto one = fetch(at(0));
+    const auto two = fetch(at(1));
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+    org_.answers.push_back(org_.status(403, {}, R"({"errorCode":"E0000006"})"));
+
+    org_.release();
+    poll();
+
+    ASSERT_TRUE(one->done && two->done);
+    EXPECT_EQ(one->page.error().kind(), ErrorKind::unauthorized);
+    EXPECT_EQ(two->page.error().kind(), ErrorKind::unauthorized);
+}
+
+TEST_F(TenantSourceTest, BeginningThatIsRefusedIsTheQuerysFault) {
+    source();
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000031"})"));
+
+    const auto got = fetch("/api/v1/logs?since=2026-01-01T00%3A00%3A00.000Z&limit=1000");
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::rejected);
+    EXPECT_EQ(org_.asked.size(), 1u);
+}
+
 TEST_F(TenantSourceTest, RefusedQueryIsTheQuerysFault) {
     source();
     org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000031"})"));
@@ -488,6 +634,64 @@ TEST_F(TenantSourceTest, LaggardGetsWhatTheHeadLeaves) {
     EXPECT_GE(head, 9) << "the head polls every 5 s, or as its own interval says";
     EXPECT_LE(head, 12);
     EXPECT_GE(all - head, 15) << "and the laggard has the rest";
+}
+
+TEST_F(TenantSourceTest, BusyHeadLeavesTheLaggardItsShare) {
+    source(2);
+    const Fields limit{{"x-rate-limit-limit", "60"}, {"x-rate-limit-remaining", "59"}};
+    org_.script = [&](const std::string& target) {
+        const int n = std::stoi(target.substr(target.rfind('=') + 1));
+        return n < 900 ? org_.events(n, 3, at(n + 3), limit) : org_.events(n, 1, at(n + 1), limit);
+    };
+    follow(at(900));
+    pass(seconds(3));
+    follow(at(0));
+    const auto before = static_cast<std::ptrdiff_t>(org_.asked.size());
+
+    pass(seconds(60));
+
+    const auto is_head = [](const std::string& target) { return std::stoi(target.substr(target.rfind('=') + 1)) >= 900; };
+    const auto head = std::count_if(org_.asked.begin() + before, org_.asked.end(), is_head);
+    EXPECT_GE(head, 9);
+    EXPECT_LE(head, 12);
+}
+
+TEST_F(TenantSourceTest, WhoHasWaitedLongestIsFirst) {
+    source(3);
+    org_.held = true;
+    for (const int n : {0, 7, 5}) fetch(at(n));
+
+    org_.release();
+    poll();
+
+    EXPECT_EQ(org_.asked, (std::vector{at(0), at(7), at(5)}));
+}
+
+TEST_F(TenantSourceTest, HeadIsTheNewestEnd) {
+    source(2);
+    EXPECT_TRUE(source_->head().empty());
+    org_.answers.push_back(org_.events(0, 2, at(2)));
+    fetch(at(0));
+    EXPECT_EQ(source_->head(), Cursor(at(2)));
+    org_.answers.push_back(org_.events(2, 1, at(9)));
+
+    fetch(at(7));
+
+    EXPECT_EQ(source_->head(), Cursor(at(9)));
+}
+
+TEST_F(TenantSourceTest, NowIsTheOrgsClock) {
+    source();
+    authorizer_.ahead = minutes(7);
+
+    EXPECT_EQ(okta_now().value(), clock_.utc_now() + minutes(7));
+}
+
+TEST_F(TenantSourceTest, NowNeedsAToken) {
+    source();
+    authorizer_.trouble = Error(ErrorKind::unauthorized, "the secret is wrong");
+
+    EXPECT_EQ(okta_now().error().kind(), ErrorKind::unauthorized);
 }
 
 TEST_F(TenantSourceTest, StopEndsTheWait) {
