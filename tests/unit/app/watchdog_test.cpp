@@ -24,14 +24,16 @@ class WatchdogTest : public testing::Test {
 protected:
     WatchdogTest() {
         signs_.watch("shard-0", [this](std::function<void()> job) { asio::post(shard_, std::move(job)); }, seconds(10));
-        main_group_.spawn(feed_watchdog(signs_, notifier_, clock_, stop_.get_token()));
-        run_main();
     }
     ~WatchdogTest() override {
         stop_.request_stop();
         run_main();
     }
 
+    void feed(ServiceNotifier& manager) {
+        main_group_.spawn(feed_watchdog(signs_, manager, clock_, stop_.get_token()));
+        run_main();
+    }
     void run_main() {
         main_.restart();
         main_.poll();
@@ -63,6 +65,7 @@ protected:
 };
 
 TEST_F(WatchdogTest, IsFedWhileTheShardWorks) {
+    feed(notifier_);
     run_shard();
     pass(seconds(5));
     EXPECT_EQ(manager_.next(), "WATCHDOG=1");
@@ -73,6 +76,7 @@ TEST_F(WatchdogTest, IsFedWhileTheShardWorks) {
 }
 
 TEST_F(WatchdogTest, IsNotFedOnceAShardIsStuck) {
+    feed(notifier_);
     pass(seconds(5));
     EXPECT_EQ(manager_.next(), "WATCHDOG=1");
 
@@ -85,6 +89,7 @@ TEST_F(WatchdogTest, IsNotFedOnceAShardIsStuck) {
 }
 
 TEST_F(WatchdogTest, IsFedAgainWhenTheShardGoesOn) {
+    feed(notifier_);
     pass(seconds(5));
     pass(seconds(5));
     manager_.next();
@@ -96,7 +101,25 @@ TEST_F(WatchdogTest, IsFedAgainWhenTheShardGoesOn) {
     EXPECT_THAT(log_.text(), HasSubstr("no longer stuck thread=shard-0"));
 }
 
+TEST_F(WatchdogTest, WithoutOneOnlyTheLogTellsOfAStuckShard) {
+    const auto only_the_socket = [this](const std::string& name) {
+        return name == "NOTIFY_SOCKET" ? environment(name) : std::nullopt;
+    };
+    ServiceNotifier nobody_waits(only_the_socket, clock_);
+    feed(nobody_waits);
+
+    pass(seconds(5));
+    pass(seconds(5));
+
+    EXPECT_EQ(manager_.next(), "");
+    EXPECT_THAT(log_.text(), HasSubstr("stuck thread=shard-0"));
+    stop_.request_stop();
+    run_main();
+}
+
 TEST_F(WatchdogTest, EndsWhenItIsToldTo) {
+    feed(notifier_);
+
     stop_.request_stop();
     run_main();
 
