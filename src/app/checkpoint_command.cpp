@@ -13,6 +13,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -87,6 +91,14 @@ Answer rewind(StateStore& state, RouteId route, StartPoint to) {
     co_return ExitCode::ok;
 }
 
+/// Like create_directory(), but what root makes belongs to whom the folder around it belongs: the daemon must write there.
+void make_folder(const fs::path& folder, std::error_code& error) {
+    struct stat around{};
+    if (!fs::create_directory(folder, error) || error) return;
+    if (::stat(folder.parent_path().c_str(), &around) != 0 || ::chown(folder.c_str(), around.st_uid, around.st_gid) != 0)
+        error = std::error_code(errno, std::system_category());
+}
+
 /// The second step of a renaming, so a failure is only told: what was set aside is still there, under the old name.
 void move_dead_letters(const fs::path& state_dir, const RouteId& from, const RouteId& to) {
     const fs::path folder = state_dir / "dead-letters";
@@ -95,7 +107,7 @@ void move_dead_letters(const fs::path& state_dir, const RouteId& from, const Rou
     std::error_code error;
     if (!fs::exists(old_file, error)) return;
     if (fs::exists(new_file, error)) error = make_error_code(std::errc::file_exists);
-    if (!error) fs::create_directories(new_file.parent_path(), error);
+    if (!error) make_folder(new_file.parent_path(), error);
     if (!error) fs::rename(old_file, new_file, error);
     if (error) std::cerr << "oktail: " << old_file.string() << " stays where it is: " << error.message() << '\n';
 }

@@ -156,6 +156,24 @@ TEST_F(CheckpointTest, NobodyIsRewoundForward) {
     EXPECT_EQ(differences(delivered_below(dir_ / "out"), simulator_.truth(org)), "");
 }
 
+TEST_F(CheckpointTest, RestoredBackupRepeatsWhatCameSinceInTheNextFile) {
+    run_until(2'500);
+    std::filesystem::copy(dir_ / "state", dir_ / "backup", std::filesystem::copy_options::recursive);
+    emit(300);
+    run_until(2'800);
+    std::filesystem::remove_all(dir_ / "state");
+    std::filesystem::rename(dir_ / "backup", dir_ / "state");
+    emit(100);
+
+    run_until(3'200);
+
+    // "2026.1.ndjson" sorts before "2026.ndjson".
+    const Events truth = simulator_.truth(org);
+    Events expected(truth.begin() + 2'500, truth.end());
+    expected.insert(expected.end(), truth.begin(), truth.begin() + 2'800);
+    EXPECT_EQ(delivered_below(dir_ / "out"), expected);
+}
+
 TEST_F(CheckpointTest, RenamedTenantGoesOnWhereItWas) {
     run_until(2'500);
     std::filesystem::create_directories(dir_ / "state/dead-letters/acme");
