@@ -159,19 +159,20 @@ TEST_P(CanaryTest, NothingThatOktailWritesHoldsASecret) {
     fault(globex, "token", 2, says(302, "{authorization}", R"(["Location","https://evil.example/?{authorization}"])"));
     fault(globex, "token", 3, says(200, R"({\"access_token\":\"x\",\"token_type\":\")" + right_secret + R"(\"})"));
     fault(globex, "token", 4, says(200, R"({\"access_token\":\"x\",\"scope\":\"{authorization}\"})"));
+    // Good answers in between: each begins with the shortest wait again.
     fault(initech, "logs", 1,
           says(401, "", R"(["WWW-Authenticate","Bearer error=\"invalid_token\", error_description=\"{authorization}\""])"));
-    fault(initech, "logs", 2,
-          says(500, R"({\"errorCode\":\"E0000009\",\"errorSummary\":\"{authorization}\",\"errorId\":\"{authorization}\"})"));
     fault(initech, "logs", 3,
+          says(500, R"({\"errorCode\":\"E0000009\",\"errorSummary\":\"{authorization}\",\"errorId\":\"{authorization}\"})"));
+    fault(initech, "logs", 5,
           says(302, "", R"(["Location","https://evil.example/{authorization}"],["X-Okta-Request-Id","{authorization}"])"));
-    fault(initech, "logs", 4, R"("next_link","url":"https://evil.example/{authorization}?after={authorization}")");
-    fault(initech, "logs", 5, R"("next_link","url":"https://{authorization}/api/v1/logs")");
-    fault(initech, "logs", 6, says(200, "{authorization}", R"(["Content-Type","{authorization}"])"));
-    fault(initech, "logs", 7, R"("wrong_body","body":"[{authorization}")");
-    fault(initech, "logs", 8, says(401, "", R"(["WWW-Authenticate","Bearer error=\")" + right_secret + R"(\""])"));
+    fault(initech, "logs", 7, R"("next_link","url":"https://evil.example/{authorization}?after={authorization}")");
+    fault(initech, "logs", 9, R"("next_link","url":"https://{authorization}/api/v1/logs")");
+    fault(initech, "logs", 11, says(200, "{authorization}", R"(["Content-Type","{authorization}"])"));
+    fault(initech, "logs", 13, R"("wrong_body","body":"[{authorization}")");
+    fault(initech, "logs", 15, says(401, "", R"(["WWW-Authenticate","Bearer error=\")" + right_secret + R"(\""])"));
     fault(
-        initech, "logs", 9,
+        initech, "logs", 17,
         says(403, "", R"(["WWW-Authenticate","Bearer error=\"insufficient_scope\", error_description=\"{authorization}\""])"));
 
     daemon_.start();
