@@ -44,8 +44,8 @@ asio::awaitable<void> Tenant::start() {
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
     authorizer_ = std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth, deps_), *http_, deps_.clock,
                                                     deps_.happenings, shard_);
-    secrets_ = deps_.secrets.watch.watch(config_.auth.client_secret_files, shard_,
-                                         [this](const auto&) { authorizer_->credentials_changed(); });
+    secrets_ =
+        deps_.secrets.watch.watch(config_.auth.client_secret_files, shard_, [this](const auto&) { credentials_changed(); });
     logs_ = std::make_unique<LogsClient>(scope, config_.domain, config_.link_hosts, config_.request_timeout, *http_,
                                          *authorizer_, page_slicer_, deps_.clock, deps_.happenings);
     TenantSource::Settings settings;
@@ -79,9 +79,17 @@ asio::awaitable<void> Tenant::keep_route(RouteConfig route, Sink* sink, std::sha
                      config_.max_event);
     const StartPoint start = route.start.value_or(config_.start);
     setup.beginning = [this, start, common](std::stop_token waiting) { return beginning(start, common, std::move(waiting)); };
-    Supervisor supervisor(std::move(setup), *source_, *sink, deps_.state, deps_.dead_letters, deps_.clock, deps_.happenings);
-    const auto ended = co_await supervisor.run(stop);
+    auto& supervisor = routes_.at(route.sink)->supervisor;
+    supervisor.emplace(std::move(setup), *source_, *sink, deps_.state, deps_.dead_letters, deps_.clock, deps_.happenings);
+    const auto ended = co_await supervisor->run(stop);
     if (!ended) deps_.on_fatal(ended.error());
+}
+
+/// Routes that failed for a refused credential need not wait for the end of their backoff.
+void Tenant::credentials_changed() {
+    authorizer_->credentials_changed();
+    for (const auto& [sink, route] : routes_)
+        if (route->supervisor) route->supervisor->try_now();
 }
 
 asio::awaitable<Result<Beginning>> Tenant::beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,

@@ -74,6 +74,7 @@ private:
     public:
         explicit RunningRoute(const asio::any_io_executor& shard) : task(shard) {}
         std::stop_source stop;
+        std::optional<Supervisor> supervisor;
         TaskGroup task;
     };
     /// What routes that begin together have in common.
@@ -87,6 +88,7 @@ private:
                                      std::stop_token stop);
     asio::awaitable<Result<Beginning>> beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,
                                                  std::stop_token stop);
+    void credentials_changed();
     Query query() const { return Query(config_.domain.url(), config_.filter); }
 
     TenantConfig config_;

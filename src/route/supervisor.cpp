@@ -25,9 +25,14 @@ asio::awaitable<Result<void>> Supervisor::run(std::stop_token stop) {
         if (clock_.now() - started > std::chrono::minutes(5)) backoff_.reset();
         const auto wait = backoff_.next();
         if (!ended) happenings_.route_failed(scope_, ended.error(), wait);
-        co_await clock_.sleep_for(wait, stop);
+        co_await nap_.until(clock_.now() + wait, clock_, stop);
     }
     co_return Result<void>();
+}
+
+void Supervisor::try_now() {
+    backoff_.reset();
+    nap_.wake();
 }
 
 asio::awaitable<Result<void>> Supervisor::run_once(std::stop_token stop) {

@@ -8,6 +8,7 @@
 #include <oktail/state/checkpoint_store.hpp>
 
 #include "core/backoff.hpp"
+#include "core/nap.hpp"
 #include "metrics/happenings.hpp"
 #include "route/dead_letters.hpp"
 #include "route/event_filter.hpp"
@@ -54,6 +55,8 @@ public:
 
     /// Returns after a stop (a Result without error) or with a fatal error: then the daemon must end.
     asio::awaitable<Result<void>> run(std::stop_token stop);
+    /// What the route failed for may be mended: a wait after a failure ends. On the route's shard.
+    void try_now();
 
 private:
     asio::awaitable<Result<void>> run_once(std::stop_token stop);
@@ -70,6 +73,7 @@ private:
     Clock& clock_;
     Happenings& happenings_;
     Backoff backoff_;
+    Nap nap_;
 };
 
 }  // namespace oktail

@@ -85,6 +85,17 @@ TEST_F(RotationTest, RefusedSecretHealsWhenItsLinkIsSwapped) {
     EXPECT_TRUE(heals()) << daemon_.log();
 }
 
+TEST_F(RotationTest, SecretThatWasRefusedForLongHealsAsSoon) {
+    write(secret_, wrong);
+    start();
+    ASSERT_TRUE(logs("no access token"));
+    ASSERT_FALSE(delivers(seconds(12))) << "the routes wait longer and longer";
+
+    write(secret_, right);
+
+    EXPECT_TRUE(delivers(milliseconds(2'500))) << daemon_.log();
+}
+
 TEST_F(RotationTest, MissingSecretHealsWhenItComes) {
     start();
     ASSERT_TRUE(logs("no access token"));
