@@ -2,6 +2,7 @@
 // they must not say, and everything that came out is searched.
 
 #include "system/canary.hpp"
+#include "http/unix_client.hpp"
 #include "support/daemon_process.hpp"
 #include "support/temp_dir.hpp"
 
@@ -70,6 +71,7 @@ protected:
                                         std::to_string(simulator_.port()) + "\n    ca_file: " + simulator_.ca_file().string() +
                                         "\n    auth: {method: client_secret, client_id: 0oastranger, client_secret_files: [" +
                                         simulator_.org(acme).secret_file.string() + "]}\n    sinks: [files]\n");
+        daemon_.more = "admin: {listen: \"unix:" + (dir_ / "admin.sock").string() + "\"}\n";
         daemon_.logging = "{level: trace, format: " + GetParam() + "}";
     }
     void write_secret(const std::string& org, const std::string& secret) const {
@@ -101,7 +103,7 @@ protected:
         }
         return all;
     }
-    /// Everything that others may see of the process, by name. What it serves over HTTP and its control socket belongs here.
+    /// Everything that others may see of the process, by name.
     std::map<std::string, std::string> everything_said() {
         std::map<std::string, std::string> all;
         for (const auto& entry : fs::recursive_directory_iterator(dir_.path())) {
@@ -113,9 +115,20 @@ protected:
         for (const std::string file : {"cmdline", "environ"}) all[file] = content_of(process / file);
         return all;
     }
-    void expect_silence() {
+    /// Everything that a running daemon tells who asks.
+    std::map<std::string, std::string> everything_served() const {
+        std::map<std::string, std::string> all;
+        for (const std::string socket : {"admin.sock", "state/oktail.sock"})
+            for (const std::string target : {"/", "/livez", "/readyz", "/metrics", "/status", "/no-such-page"}) {
+                const auto answer = ask(dir_ / socket, "GET", target, seconds(10));
+                EXPECT_TRUE(answer) << socket << target;
+                all[socket + target] = answer ? answer->body : "";
+            }
+        return all;
+    }
+    void expect_silence(const std::map<std::string, std::string>& said) {
         const auto hidden = canaries();
-        for (const auto& [name, text] : everything_said())
+        for (const auto& [name, text] : said)
             for (std::size_t i = 0; i < hidden.size(); ++i)
                 EXPECT_EQ(hidden[i].found_in(text), "") << "canary " << i << " in " << name;
     }
@@ -183,9 +196,13 @@ TEST_P(CanaryTest, NothingThatOktailWritesHoldsASecret) {
         return all_deliver();
     })) << daemon_.log();
 
-    expect_silence();
+    expect_silence(everything_said());
+    const auto served = everything_served();
+    expect_silence(served);
+    EXPECT_NE(served.at("admin.sock/metrics").find("oktail_token_grants_total"), std::string::npos);
+    EXPECT_NE(served.at("admin.sock/status").find("stranger"), std::string::npos);
     EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
-    expect_silence();
+    expect_silence(everything_said());
     const std::string log = daemon_.log();
     for (const std::string happened : {"invalid_client", "429", "without a token", "500", "redirects are never followed",
                                        "of the type", "other scopes", "SECURITY", "TLS", "insufficient_scope", "characters)"})
