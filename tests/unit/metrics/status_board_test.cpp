@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace oktail {
 namespace {
 
@@ -245,6 +248,20 @@ TEST_F(StatusBoardTest, WhatIsRemovedIsNotShown) {
 
     EXPECT_TRUE(board.status().routes.empty());
     EXPECT_TRUE(board.status().tenants.empty());
+}
+
+TEST(Reasons, EachIsExplainedToOperators) {
+    std::ifstream file(OKTAIL_SOURCE_DIR "/docs/operations.md");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_NE(text, "");
+
+    int explained = 0;
+    for (auto reason = Reason::credentials_refused; !to_string(reason).empty();
+         reason = static_cast<Reason>(static_cast<int>(reason) + 1)) {
+        EXPECT_NE(text.find('`' + std::string(to_string(reason)) + '`'), std::string::npos) << to_string(reason);
+        ++explained;
+    }
+    EXPECT_EQ(explained, 14);
 }
 
 }  // namespace
