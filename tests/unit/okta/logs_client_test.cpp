@@ -51,7 +51,7 @@ protected:
     asio::io_context io_{1};
     ManualClock clock_;
     std::stop_source stop_;
-    Happenings happenings_;
+    Happenings happenings_{clock_};
     FakeAuthorizer authorizer_{clock_};
     PageSlicer page_slicer_;
     ScriptedHttpClient http_;
