@@ -16,7 +16,8 @@ public:
     ListenAddress() = default;
     static ListenAddress at(std::string ip, std::uint16_t port);
     static ListenAddress socket_file(std::string path);
-    /// "127.0.0.1:9464", "[::1]:9464", "unix:/run/oktail/admin.sock". nullopt for anything else: names of hosts, relative paths.
+    /// "127.0.0.1:9464", "[::1]:9464", "unix:/run/oktail/admin.sock". nullopt for anything else: names of hosts, relative
+    /// paths.
     static std::optional<ListenAddress> parse(std::string_view text);
 
     bool is_socket_file() const noexcept { return !path_.empty(); }
