@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace oktail {
@@ -126,7 +127,9 @@ Row headings(std::initializer_list<const char*> names) {
 
 std::string routes_table(const json::object& status, UtcTime now, TableStyle style) {
     std::vector<json::object> routes = objects(status, "routes");
-    std::ranges::stable_sort(routes, {}, urgency);
+    std::ranges::sort(routes, {}, [](const json::object& route) {
+        return std::tuple(urgency(route), text(route, "tenant"), text(route, "sink"));
+    });
     TextTable table(headings({"TENANT", "SINK", "STATE", "REASON", "LAG", "EVENTS/S", "NEWEST", "LAST ERROR"}));
     for (const json::object& route : routes) {
         const std::string state = text(route, "state");

@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "core/log.hpp"
+#include "oktail_version.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -57,7 +58,9 @@ Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, C
       http_(clock, memory_, static_cast<unsigned>(shards_.size())), secrets_(main, clock),
       dead_letters_(config.state_dir / "dead-letters", clock), fatal_came_(main, asio::steady_timer::time_point::max()),
       deps_(clock, happenings_, memory_, http_, secrets_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
-      sink_deps_(clock, state, executors(shards_), accept_new_state) {}
+      sink_deps_(clock, state, executors(shards_), accept_new_state) {
+    happenings_.describe_program(OKTAIL_VERSION, memory_);
+}
 
 Daemon::~Daemon() {
     // Shards go before what their last handlers may touch.
