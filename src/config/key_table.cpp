@@ -1,5 +1,7 @@
 #include <oktail/config/key_table.hpp>
 
+#include "core/quote.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -29,8 +31,8 @@ bool Problems::InFileOrder::operator()(const Problem& a, const Problem& b) const
     return order(a) < order(b);
 }
 
-void Problems::add(const ConfigPlace& place, std::string what, std::string advice) {
-    problems_.insert({place, std::move(what), std::move(advice)});
+void Problems::add(const ConfigPlace& place, std::string_view what, std::string_view advice) {
+    problems_.insert({place, printable(what), printable(advice)});
 }
 
 std::string Problems::text() const {

@@ -4,21 +4,33 @@
 
 namespace oktail {
 
-std::string quote(std::string_view foreign, std::size_t limit) {
+namespace {
+
+void append_printable(std::string& out, char c) {
     constexpr char hex[] = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) {
+        out += c;
+        return;
+    }
+    out += "\\x";
+    out += hex[byte >> 4];
+    out += hex[byte & 15];
+}
+
+}  // namespace
+
+std::string printable(std::string_view foreign) {
+    std::string out;
+    for (const char c : foreign) append_printable(out, c);
+    return out;
+}
+
+std::string quote(std::string_view foreign, std::size_t limit) {
     std::string out = "\"";
     for (const char c : foreign.substr(0, limit)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte >= 0x20 && byte < 0x7f) {
-            out += c;
-        } else {
-            out += "\\x";
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
-        }
+        if (c == '"' || c == '\\') out += '\\';
+        append_printable(out, c);
     }
     out += foreign.size() > limit ? "\"..." : "\"";
     return out;

@@ -6,8 +6,10 @@
 
 namespace oktail {
 
-/// Text of a peer, made safe for a log line: in double quotes, cut at `limit` bytes, everything that is not printable ASCII
-/// escaped, so that nobody forges a line or paints a terminal.
+/// `foreign` with everything that is not printable ASCII as \xHH, so that nobody forges a line or paints a terminal.
+std::string printable(std::string_view foreign);
+
+/// Text of a peer, made safe for a log line: printable(), in double quotes, cut at `limit` bytes.
 std::string quote(std::string_view foreign, std::size_t limit = 256);
 
 /// quote() for what a server answered that knows our secrets. A word of more than 36 characters (a uuid's) is replaced by its

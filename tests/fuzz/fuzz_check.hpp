@@ -2,13 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 /// A claim of a fuzz target; when it does not hold, the fuzzer keeps the input.
-#define FUZZ_CHECK(claim)           \
-    do {                            \
-        if (!(claim)) std::abort(); \
+#define FUZZ_CHECK(claim)                                            \
+    do {                                                             \
+        if (!(claim)) {                                              \
+            std::fputs("fuzz: does not hold: " #claim "\n", stderr); \
+            std::abort();                                            \
+        }                                                            \
     } while (false)
 
 namespace oktail {

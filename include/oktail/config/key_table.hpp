@@ -67,7 +67,8 @@ public:
         bool operator()(const Problem& a, const Problem& b) const;
     };
 
-    void add(const ConfigPlace& place, std::string what, std::string advice);
+    /// What is not printable ASCII is escaped: a configuration forges no line of a log, whoever wrote it.
+    void add(const ConfigPlace& place, std::string_view what, std::string_view advice);
     void add(const Problems& others) { problems_.insert(others.problems_.begin(), others.problems_.end()); }
     bool empty() const noexcept { return problems_.empty(); }
     const std::set<Problem, InFileOrder>& all() const noexcept { return problems_; }

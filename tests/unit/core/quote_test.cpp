@@ -7,6 +7,9 @@ namespace {
 
 TEST(Quote, NobodyForgesALine) { EXPECT_EQ(quote("a\n\"b\"\x1b[1m\\"), R"("a\x0a\"b\"\x1b[1m\\")"); }
 
+TEST(Printable, LeavesWordsAsTheyAre) { EXPECT_EQ(printable("a \"b\" \\ ~"), "a \"b\" \\ ~"); }
+TEST(Printable, NobodyForgesALine) { EXPECT_EQ(printable("a\nb\x1b[1m\x7f\xc3\xa4"), R"(a\x0ab\x1b[1m\x7f\xc3\xa4)"); }
+
 TEST(Quote, IsCutAtItsLimit) {
     EXPECT_EQ(quote("abcdef", 6), R"("abcdef")");
     EXPECT_EQ(quote("abcdefg", 6), R"("abcdef"...)");
