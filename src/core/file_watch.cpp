@@ -63,6 +63,7 @@ FileWatch::FileWatch(asio::any_io_executor executor, Clock& clock)
 FileWatch::Watching FileWatch::watch(std::vector<fs::path> files, asio::any_io_executor executor, Changed changed) {
     auto watcher = std::make_shared<Watcher>();
     watcher->files.insert(files.begin(), files.end());
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &watcher->since);
     watcher->executor = std::move(executor);
     watcher->changed = std::move(changed);
     asio::post(executor_, [this, weak = std::weak_ptr(watcher)] {
@@ -140,10 +141,17 @@ void FileWatch::note(Folder& folder, const Seen& seen) {
                   {{"folder", folder.path.string()}});
     for (const auto& [file, look] : seen.files) {
         auto& known = folder.files[file];
-        const bool changed = known && *known != look;
+        const bool changed = known ? *known != look : changed_meanwhile(file, look);
         known = look;
         if (changed) tell(file);
     }
+}
+
+bool FileWatch::changed_meanwhile(const fs::path& file, const Look& look) const {
+    return std::any_of(watchers_.begin(), watchers_.end(), [&](const auto& weak) {
+        const auto watcher = weak.lock();
+        return watcher && watcher->files.contains(file) && look.changed_after(watcher->since);
+    });
 }
 
 void FileWatch::tell(const fs::path& file) {

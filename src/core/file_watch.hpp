@@ -10,6 +10,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@
 #include <set>
 #include <stop_token>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace oktail {
@@ -38,7 +40,8 @@ public:
     /// What is referred to outlives it. Never fails: at worst changes are seen late.
     FileWatch(asio::any_io_executor executor, Clock& clock);
 
-    /// Calls `changed` on `executor`, which outlives this object. How the files are found at first is no change. Any thread.
+    /// Calls `changed` on `executor`, which outlives this object, for each change from now on: what is read of the files later
+    /// is never out of date without a call. How the files are found at first is no change. Any thread.
     [[nodiscard]] Watching watch(std::vector<std::filesystem::path> files, asio::any_io_executor executor, Changed changed);
     /// Ends all watching; call it on the executor before this object goes. What hangs in a look is left behind.
     asio::awaitable<void> join();
@@ -52,6 +55,9 @@ private:
         std::int64_t size = 0;
         std::int64_t changed_s = 0;
         std::int64_t changed_ns = 0;
+        bool changed_after(const std::timespec& moment) const noexcept {
+            return std::pair(changed_s, changed_ns) > std::pair<std::int64_t, std::int64_t>(moment.tv_sec, moment.tv_nsec);
+        }
         bool operator==(const Look&) const = default;
     };
     struct Seen {
@@ -60,6 +66,7 @@ private:
     };
     struct Watcher {
         std::set<std::filesystem::path> files;
+        std::timespec since{};  ///< by the clock that stamps files
         asio::any_io_executor executor;
         Changed changed;
     };
@@ -82,6 +89,8 @@ private:
     asio::awaitable<void> listen(std::stop_token stop);
     std::vector<std::filesystem::path> watched_files(const Folder& folder);
     void note(Folder& folder, const Seen& seen);
+    /// Before anybody had looked at it.
+    bool changed_meanwhile(const std::filesystem::path& file, const Look& look) const;
     void tell(const std::filesystem::path& file);
     void hear(std::string_view events);
     void stir(int watch);

@@ -14,41 +14,36 @@ bool is_unreserved(unsigned char c) {
            c == '~';
 }
 
-/// Every sixteen characters, half overlapping: of any 24 in a row one piece is whole.
-std::vector<std::string> pieces_of(const std::string& text) {
-    std::vector<std::string> pieces;
-    for (std::size_t at = 0; at + piece_size <= text.size(); at += piece_size / 2)
-        pieces.push_back(text.substr(at, piece_size));
-    if (pieces.empty()) pieces.push_back(text);
-    return pieces;
-}
-
-void append(std::vector<std::string>& to, std::vector<std::string> more) {
-    to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 }  // namespace
 
-Canary::Canary(const std::string& text) {
-    pieces_["as it is"] = pieces_of(text);
+/// Every sixteen characters, half overlapping: of any 24 in a row one piece is whole.
+void Canaries::add_pieces(const std::string& name, const std::string& coded) {
+    for (std::size_t at = 0; at + piece_size <= coded.size(); at += piece_size / 2)
+        pieces_.emplace(coded.substr(at, piece_size), name);
+}
+
+void Canaries::add(const std::string& name, const std::string& text) {
+    add_pieces(name + " as it is", text);
     // Something stands before it, so it begins anywhere in a group of three; the last group is shared with what follows.
     for (std::size_t skipped = 0; skipped < 3; ++skipped) {
         const std::string whole_groups = text.substr(skipped, (text.size() - skipped) / 3 * 3);
-        append(pieces_["base64"], pieces_of(base64(whole_groups)));
-        append(pieces_["base64url"], pieces_of(base64url(whole_groups)));
+        add_pieces(name + " as base64", base64(whole_groups));
+        add_pieces(name + " as base64url", base64url(whole_groups));
     }
     for (const std::string& digits : {lower_digits, upper_digits}) {
-        append(pieces_["hex"], pieces_of(hex(text, digits)));
-        append(pieces_["hex"], pieces_of(hex(text, digits, "\\x")));
-        append(pieces_["URL"], pieces_of(hex(text, digits, "%")));
-        append(pieces_["URL"], pieces_of(url_encoded(text, digits)));
+        add_pieces(name + " as hex", hex(text, digits));
+        add_pieces(name + " as hex", hex(text, digits, "\\x"));
+        add_pieces(name + " as URL", hex(text, digits, "%"));
+        add_pieces(name + " as URL", url_encoded(text, digits));
     }
 }
 
-std::string Canary::found_in(const std::string& haystack) const {
-    for (const auto& [coding, pieces] : pieces_)
-        for (const std::string& piece : pieces)
-            if (haystack.find(piece) != std::string::npos) return coding;
+std::string Canaries::found_in(std::string_view haystack) const {
+    std::string window;
+    for (std::size_t at = 0; at + piece_size <= haystack.size(); ++at) {
+        window.assign(haystack, at, piece_size);
+        if (const auto it = pieces_.find(window); it != pieces_.end()) return it->second;
+    }
     return {};
 }
 

@@ -1,21 +1,23 @@
 #pragma once
 
-#include <map>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <unordered_map>
 
 namespace oktail {
 
-/// A text that must not be seen anywhere: as it is, nor in any coding that it is likely to be in, nor a piece of it.
-class Canary {
+/// Texts that must not be seen anywhere: as they are, nor in any coding that they are likely to be in, nor a piece of them.
+class Canaries {
 public:
-    explicit Canary(const std::string& text);
+    /// `text` has 24 characters or more.
+    void add(const std::string& name, const std::string& text);
 
-    /// The name of the coding in which a piece of it stands there; empty: none.
-    std::string found_in(const std::string& haystack) const;
+    /// "NAME as CODING" of the first piece that stands there; empty: none.
+    std::string found_in(std::string_view haystack) const;
 
 private:
-    std::map<std::string, std::vector<std::string>> pieces_;  // by coding
+    void add_pieces(const std::string& name, const std::string& coded);
+    std::unordered_map<std::string, std::string> pieces_;  // to what they are
 };
 
 std::string base64(const std::string& text);

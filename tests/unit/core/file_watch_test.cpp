@@ -26,6 +26,16 @@ using testing::IsEmpty;
 
 namespace fs = std::filesystem;
 
+/// Files are stamped by a clock that ticks every few milliseconds. What came before this call and what comes behind it have
+/// different stamps.
+void wait_for_a_tick() {
+    std::timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    std::timespec tick{};
+    do ::clock_gettime(CLOCK_REALTIME_COARSE, &tick);
+    while (std::pair(tick.tv_sec, tick.tv_nsec) <= std::pair(now.tv_sec, now.tv_nsec));
+}
+
 /// The folder is real; time is not, so that a look that nothing has stirred cannot be what sees a change.
 class FileWatchTest : public testing::Test {
 protected:
@@ -40,6 +50,7 @@ protected:
         fs::rename(file.string() + ".new", file);
     }
     FileWatch::Watching watch(std::vector<fs::path> files) {
+        wait_for_a_tick();
         auto watching = watch_.watch(std::move(files), io_.get_executor(),
                                      [this](const fs::path& file) { changed_.push_back(file.filename().string()); });
         settle();
@@ -83,6 +94,18 @@ TEST_F(FileWatchTest, HowAFileIsFoundAtFirstIsNoChange) {
     const auto watching = watch({secret()});
 
     EXPECT_THAT(quiet(), IsEmpty());
+}
+
+TEST_F(FileWatchTest, FileHasChangedThoughNobodyHadLookedBefore) {
+    write(secret(), "old");
+    write(secret("globex"), "old");
+    wait_for_a_tick();
+    const auto watching = watch_.watch({secret(), secret("globex")}, io_.get_executor(),
+                                       [this](const fs::path& file) { changed_.push_back(file.filename().string()); });
+    wait_for_a_tick();
+    replace(secret(), "new");
+
+    EXPECT_THAT(changed(), ElementsAre("acme"));
 }
 
 TEST_F(FileWatchTest, FileWrittenInPlaceHasChanged) {
