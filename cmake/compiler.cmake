@@ -42,6 +42,9 @@ if(OKTAIL_SANITIZE)
     target_link_options(oktail_flags INTERFACE -fsanitize=${link_sanitizers})
 endif()
 
+# A symbol bound at its first use leaves the vector registers on the stack, and with them a secret that was just copied.
+target_link_options(oktail_flags INTERFACE -Wl,-z,relro,-z,now)
+
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_definitions(oktail_flags INTERFACE _GLIBCXX_ASSERTIONS)
     target_compile_options(oktail_flags INTERFACE -g1)   # lines for stack traces; full types would double the build
@@ -49,5 +52,5 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_definitions(oktail_flags INTERFACE _GLIBCXX_ASSERTIONS _FORTIFY_SOURCE=2)
     target_compile_options(oktail_flags INTERFACE -O2 -g1 -fstack-protector-strong -fstack-clash-protection
         $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection>)
-    target_link_options(oktail_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+    target_link_options(oktail_flags INTERFACE -pie -Wl,-z,noexecstack)
 endif()

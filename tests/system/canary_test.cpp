@@ -2,10 +2,12 @@
 // they must not say, and everything that came out is searched.
 
 #include "system/canary.hpp"
+#include "core/quote.hpp"
 #include "http/unix_client.hpp"
 #include "support/daemon_process.hpp"
 #include "support/temp_dir.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::seconds;
+using testing::AllOf;
+using testing::Ge;
+using testing::IsEmpty;
+using testing::Le;
+using testing::SizeIs;
 
 const std::string acme = "acme.okta.com";
 const std::string globex = "globex.okta.com";
@@ -204,6 +211,28 @@ protected:
         const Canaries hidden = canaries();
         for (const auto& [name, text] : said) EXPECT_EQ(hidden.found_in(text), "") << "in " << name;
     }
+    /// Where the memory of the process that may be written holds the text: addresses, what lies there, and a little around it.
+    std::vector<std::string> found_in_memory(const std::string& text) {
+        const fs::path process = fs::path("/proc") / std::to_string(daemon_.process().pid());
+        std::ifstream maps(process / "maps");
+        std::ifstream memory(process / "mem", std::ios::binary);
+        std::vector<std::string> places;
+        for (std::string line; std::getline(maps, line);) {
+            if (line.find(" rw") == std::string::npos) continue;
+            const auto begin = std::stoull(line, nullptr, 16);
+            const auto end = std::stoull(line.substr(line.find('-') + 1), nullptr, 16);
+            std::string bytes(end - begin, '\0');
+            memory.clear();
+            memory.seekg(static_cast<std::streamoff>(begin));
+            memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+            for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1)) {
+                const auto from = at - std::min<std::size_t>(at, 64);
+                places.push_back(std::to_string(at) + " behind " + line + ": " + quote(bytes.substr(from, text.size() + 128)));
+            }
+        }
+        return places;
+    }
+
     TempDir dir_;
     SimulatorProcess simulator_{dir_ / "simulator", simulated()};
     DaemonProcess daemon_{dir_.path(), simulator_};
@@ -225,6 +254,21 @@ TEST_P(CanaryTest, NothingThatOktailWritesHoldsASecret) {
     EXPECT_NE(served.at("admin.sock/status").find("stranger"), std::string::npos);
     EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
     expect_silence(everything_said());
+}
+
+TEST_P(CanaryTest, OnlyTheTokenInUseIsInMemory) {
+    simulator_.control("POST", "/secrets?org=" + acme, right_secret);
+    write_secret(acme, right_secret);
+    daemon_.add_tenant(acme);
+    daemon_.start();
+    ASSERT_TRUE(eventually(seconds(20), [&] { return !delivered_below(dir_ / "out").empty(); })) << daemon_.log();
+
+    std::string token;
+    std::istringstream(simulator_.control("/tokens?org=" + acme)) >> token;
+    EXPECT_THAT(found_in_memory(right_secret), IsEmpty());
+    EXPECT_THAT(found_in_memory(base64(simulator_.org(acme).client_id + ":" + right_secret)), IsEmpty());
+    // One that is kept, and the request on its way.
+    EXPECT_THAT(found_in_memory(token), SizeIs(AllOf(Ge(1u), Le(3u)))) << "none: the search is blind";
 }
 
 TEST_P(CanaryTest, CrashLeavesNoCore) {
