@@ -33,10 +33,10 @@ TEST(LineFormat, RawOfAWholePageIsThePagesOwnBytes) {
 
 TEST(LineFormat, RawOfAPageWithMoreBetweenItsEventsIsACopy) {
     std::vector<EventSlice> events(4);
-    events[0] = {.offset = 2, .size = 2};
-    events[1] = {.offset = 6, .size = 2};
-    events[2] = {.offset = 8, .size = 2};  // no room for a line feed between them
-    events[3] = {.offset = 11, .size = 2};
+    events[0] = {.offset = 2, .size = 2, .id = {}};
+    events[1] = {.offset = 6, .size = 2, .id = {}};
+    events[2] = {.offset = 8, .size = 2, .id = {}};  // no room for a line feed between them
+    events[3] = {.offset = 11, .size = 2, .id = {}};
     const Batch batch(std::make_shared<const Page>(Buffer::copy_of("[ {} ,{}{},{}"), events, Cursor("/1"), UtcTime()));
 
     EXPECT_EQ(LineFormat::raw().render(batch, 0).view(), "{}\n{}\n{}\n{}\n");
