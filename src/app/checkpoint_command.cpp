@@ -1,5 +1,6 @@
 #include "app/checkpoint_command.hpp"
 
+#include "app/ask_daemon.hpp"
 #include "app/load.hpp"
 #include "app/start_time.hpp"
 #include "config/values.hpp"
@@ -37,8 +38,12 @@ ExitCode refuse(const std::string& why) {
     return ExitCode::usage;
 }
 
+/// For the state that another process has.
+using InUse = std::function<ExitCode(const Error&)>;
+
 /// Opens the state that the configuration names, as the daemon would, and asks it.
-ExitCode ask_state(const fs::path& path, const std::function<Answer(StateStore&, fs::path)>& question) {
+ExitCode ask_state(const fs::path& path, const std::function<Answer(StateStore&, fs::path)>& question,
+                   const InUse& in_use = fail) {
     const LoadedConfig loaded = load(path);
     if (!loaded.config) {
         std::cerr << loaded.problems.text();
@@ -48,7 +53,7 @@ ExitCode ask_state(const fs::path& path, const std::function<Answer(StateStore&,
     SqliteStoreOptions options;
     options.make = false;
     auto state = SqliteStore::open(loaded.config->state_dir, options);
-    if (!state) return fail(state.error());
+    if (!state) return state.error().kind() == ErrorKind::transient ? in_use(state.error()) : fail(state.error());
     auto answer = asio::co_spawn(here, question(**state, loaded.config->state_dir), asio::use_future);
     here.run();
     return answer.get();
@@ -139,6 +144,14 @@ Answer print_export(StateStore& state) {
     co_return ExitCode::ok;
 }
 
+ExitCode print_export_of_daemon(const DaemonAddress& daemon) {
+    const auto answer = ask_daemon(daemon, "GET", export_path, std::chrono::seconds(60));
+    if (!answer) return fail(answer.error());
+    if (answer->status != 200) return fail(Error(ErrorKind::transient, "the running oktail says: " + answer->body));
+    std::cout << answer->body << '\n';
+    return ExitCode::ok;
+}
+
 std::optional<RouteName> parse_route_name(const std::string& text) {
     const auto slash = text.find('/');
     const RouteName name =
@@ -172,7 +185,14 @@ ExitCode rename_checkpoints(const fs::path& config, const std::string& from, con
 }
 
 ExitCode export_checkpoints(const fs::path& config) {
-    return ask_state(config, [](StateStore& state, const fs::path&) { return print_export(state); });
+    DaemonAddress daemon;
+    daemon.config = config;
+    return ask_state(
+        config, [](StateStore& state, const fs::path&) { return print_export(state); },
+        [&](const Error& in_use) {
+            std::cerr << "oktail: " << in_use.what() << "; asking it\n";
+            return print_export_of_daemon(daemon);
+        });
 }
 
 asio::awaitable<Result<std::string>> exported_checkpoints(StateStore& state) {

@@ -14,7 +14,7 @@
 namespace oktail {
 
 // `oktail checkpoint`: looks at the state of a stopped daemon, and moves what is in it. `config` says where it is. A running
-// daemon holds the state: temporary then, with its process id.
+// daemon holds the state: temporary then, with its process id. Only the export asks the daemon itself.
 
 ExitCode list_checkpoints(const std::filesystem::path& config, bool json);
 ExitCode show_checkpoint(const std::filesystem::path& config, const RouteId& route, CursorText cursor, bool json);
@@ -24,7 +24,9 @@ ExitCode rewind_checkpoint(const std::filesystem::path& config, const RouteId& r
 ExitCode rename_checkpoints(const std::filesystem::path& config, const std::string& from, const std::string& to);
 ExitCode export_checkpoints(const std::filesystem::path& config);
 
-/// What the export prints, for a daemon that runs: nobody else can read the state then.
+/// Where a running daemon's control socket has what exported_checkpoints() says.
+inline constexpr const char* export_path = "/checkpoints/export";
+/// What the export prints. Errors: those of the store.
 asio::awaitable<Result<std::string>> exported_checkpoints(StateStore& state);
 
 }  // namespace oktail

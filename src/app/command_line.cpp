@@ -38,8 +38,8 @@ public:
 };
 
 void add_checkpoint_commands(CLI::App& app, CheckpointArguments& asked, ExitCode& code) {
-    CLI::App* family =
-        app.add_subcommand("checkpoint", "Look at and move the places of routes in the log; the daemon is stopped");
+    CLI::App* family = app.add_subcommand(
+        "checkpoint", "Look at and move the places of routes in the log; the daemon is stopped (export: or running)");
     family->require_subcommand(1);
     const auto add = [&](const char* name, const char* what) {
         CLI::App* command = family->add_subcommand(name, what);

@@ -2,6 +2,7 @@
 
 #include "admin/admin.hpp"
 #include "admin/summary.hpp"
+#include "app/checkpoint_command.hpp"
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
 #include "app/load.hpp"
@@ -79,10 +80,11 @@ public:
           daemon_(config_, options.accept_new_state, state, clock, main_.get_executor()),
           admin_(main_.get_executor(), clock, daemon_.happenings(), facts(), hooks()),
           signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP),
-          deadline_(main_.get_executor()), tasks_(main_.get_executor()) {
+          deadline_(main_.get_executor()), state_(state), tasks_(main_.get_executor()) {
         const auto post = [&state](std::function<void()> job) { state.post(std::move(job)); };
         life_signs_.watch("state", post, patience_with_the_state);
         daemon_.show_life(life_signs_);
+        admin_.on_control("GET", export_path, [this](ServerRequest) { return export_checkpoints(); });
     }
 
     ExitCode run() {
@@ -168,6 +170,12 @@ private:
         co_return summary(*applied);
     }
 
+    asio::awaitable<ServerResponse> export_checkpoints() {
+        auto text = co_await exported_checkpoints(state_);
+        if (!text) co_return text_response(503, text.error().what());
+        co_return ServerResponse(200, {{"Content-Type", "application/json"}}, std::move(*text));
+    }
+
     asio::awaitable<void> end_on_fatal() {
         const Error why = co_await daemon_.fatal();
         fail(why);
@@ -222,6 +230,7 @@ private:
     asio::signal_set signals_;
     asio::signal_set hangups_;
     asio::steady_timer deadline_;
+    StateStore& state_;
     std::stop_source stop_;
     ExitCode code_ = ExitCode::ok;
     TaskGroup tasks_;

@@ -62,6 +62,9 @@ TEST_F(CheckpointTest, RunningDaemonKeepsItsStateToItself) {
 
     EXPECT_THAT(text_of("stderr"), HasSubstr("in use by another oktail (process " + std::to_string(daemon_.process().pid())));
     EXPECT_EQ(checkpoint({"rewind", "acme", "files", "--to", "earliest"}), 75);
+    // But a copy of all of it can be had at any time.
+    EXPECT_EQ(checkpoint({"export"}), 0) << text_of("stderr");
+    EXPECT_EQ(printed().at("checkpoints").at(0).at("tenant"), "acme");
     EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
 }
 
