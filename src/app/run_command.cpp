@@ -5,6 +5,7 @@
 #include "app/checkpoint_command.hpp"
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
+#include "app/instance.hpp"
 #include "app/load.hpp"
 #include "app/no_core_dumps.hpp"
 #include "app/service_notifier.hpp"
@@ -100,7 +101,7 @@ public:
     }
 
 private:
-    DaemonFacts facts() const { return DaemonFacts(OKTAIL_VERSION, config_.instance, clock_.utc_now()); }
+    DaemonFacts facts() const { return DaemonFacts(OKTAIL_VERSION, instance_name(config_.instance), clock_.utc_now()); }
     AdminHooks hooks() {
         AdminHooks hooks;
         hooks.stuck = [this] { return stuck(); };

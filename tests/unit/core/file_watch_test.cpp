@@ -291,6 +291,7 @@ protected:
 TEST_F(UnaidedFileWatchTest, WithoutTheKernelsHelpAChangeIsSeenWithinAMinute) {
     none_.reset();
     write(secret(), "old");
+    wait_for_a_tick();
     const auto watching = unaided_.watch({secret()}, io_.get_executor(),
                                          [this](const fs::path& file) { changed_.push_back(file.filename().string()); });
     settle();
