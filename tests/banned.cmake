@@ -25,6 +25,7 @@ endfunction()
 
 ban("(system|steady|high_resolution)_clock::now|clock_gettime|gettimeofday|[^_]time\\((nullptr|NULL|0)\\)"
     EXCEPT src/core/steady_clock.cpp
+           src/core/file_watch.cpp  # compares with what the kernel stamps files with
     WHY "Time comes from Clock: a test must be able to move it.")
 ban("this_thread::sleep_(for|until)|[^_]usleep\\(|nanosleep\\(" IN include src simulator tests/unit tests/conformance
     WHY "A sleeping thread stops every tenant on it: co_await clock.sleep_for().")

@@ -80,10 +80,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"? {a: 1}\n: 2\n", "f:1:3: a key must be text; write a plain word before the colon\n"},
         Refusal{"~: 2\nb: 1\n", "f:1:1: a key must be text; write a plain word before the colon\n"},
         Refusal{"a:\n\tb: 1\n", "f:2:3: is not YAML: illegal map value; indent with spaces: there is a tab here\n"},
-        Refusal{
-            "a: [1\n",
-            "f:2:1: is not YAML: end of sequence flow not found; look at the indentation, colons and quotes here and just "
-            "above\n"},
+        Refusal{"a: [1\n",
+                "f:2:1: is not YAML: end of sequence flow not found; look at the indentation, colons and quotes here and just "
+                "above\n"},
         Refusal{"\"\\",
                 "f:1:4: is not YAML: unknown escape character: \\x04; look at the indentation, colons and quotes here and "
                 "just above\n"},
