@@ -21,7 +21,10 @@ constexpr std::size_t framing_slack = 64 * 1024;  // what gzip may add to a body
 
 /// Beast hands the body to ours piece by piece, straight out of the read buffer.
 struct StreamedBody {
-    using value_type = AnswerBody*;
+    /// Beast makes one without a value: a bare pointer would point anywhere.
+    struct value_type {
+        AnswerBody* to = nullptr;  // until the head is read, and for answers without a body
+    };
 
     class reader {
     public:
@@ -30,13 +33,13 @@ struct StreamedBody {
 
         void init(const boost::optional<std::uint64_t>&, error_code& ec) { ec = {}; }
         std::size_t put(const boost::asio::const_buffer& piece, error_code& ec) {
-            ec = body_->append({static_cast<const char*>(piece.data()), piece.size()});
+            ec = body_.to->append({static_cast<const char*>(piece.data()), piece.size()});
             return ec ? 0 : piece.size();
         }
-        void finish(error_code& ec) { ec = body_ ? body_->finish() : error_code(); }
+        void finish(error_code& ec) { ec = body_.to ? body_.to->finish() : error_code(); }
 
     private:
-        value_type& body_;  // nullptr until the head is read, and for answers without a body
+        value_type& body_;
     };
 };
 
@@ -115,7 +118,7 @@ std::optional<std::uint64_t> AnswerParser::content_length() const {
 }
 
 void AnswerParser::read_into(AnswerBody& body) {
-    beast_->get().body() = &body;
+    beast_->get().body().to = &body;
     beast_->eager(true);
 }
 
