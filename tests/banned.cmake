@@ -43,8 +43,8 @@ ban("std::cerr" EXCEPT src/app/ src/main.cpp simulator/main.cpp
     WHY "What happened goes to core/log.hpp, which knows tenant, route and format.")
 ban("(^|[^A-Za-z0-9_>])::p?writev?\\(" EXCEPT src/sink/file/ src/sink/stdout/ src/route/dead_letters.cpp src/state/state_lock.cpp
     WHY "A write may be short: use one of the loops that write until all is written.")
-ban("isal_inflate" EXCEPT src/http/inflate.cpp
-    WHY "Inflating needs the size cap and all members of the gzip stream: http/inflate.hpp.")
+ban("isal_inflate" EXCEPT src/compression/inflate.cpp
+    WHY "Inflating needs the size cap and all members of the gzip stream: compression/inflate.hpp.")
 ban("catch \\(\\.\\.\\.\\)" EXCEPT src/core/task_group.cpp src/core/worker_pool src/main.cpp simulator/main.cpp
     WHY "Unknown exceptions end the process; expected trouble is a Result.")
 ban("<boost/(asio|beast)\\.hpp>" IN include src simulator tests

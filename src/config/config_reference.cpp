@@ -98,9 +98,11 @@ public:
 
 private:
     static std::string title_below(const std::string& title, const Key& key) {
-        const std::string inside = title == top ? std::string() : title.substr(1, title.size() - 2) + ".";
+        const auto end = title.find('`', 1);  // of the way to the section; what follows says of which type
+        const std::string inside = title == top ? std::string() : title.substr(1, end - 1) + ".";
+        const std::string rest = title == top ? std::string() : title.substr(end + 1);
         const bool list = key.type == KeyType::maps || key.type == KeyType::routes;
-        return "`" + inside + std::string(key.name) + (list ? "[]`" : "`");
+        return "`" + inside + std::string(key.name) + (list ? "[]`" : "`") + rest;
     }
     void row(const Key& key) {
         out_.append("| `").append(key.name).append("` | ").append(value_of(key)).append(" | ");

@@ -3,7 +3,7 @@
 #include <oktail/core/buffer.hpp>
 #include <oktail/core/byte_budget.hpp>
 
-#include "http/inflate.hpp"
+#include "compression/inflate.hpp"
 
 #include <boost/system/error_code.hpp>
 

@@ -17,9 +17,6 @@ public:
             case HttpError::out_of_memory_budget: return "the body outgrew the memory that is left";
             case HttpError::body_too_large: return "the body is larger than allowed";
             case HttpError::unknown_encoding: return "the body has an encoding we did not ask for";
-            case HttpError::gzip_damaged: return "the gzip body is damaged";
-            case HttpError::gzip_truncated: return "the gzip body is cut off";
-            case HttpError::gzip_bomb: return "the gzip body inflates beyond reason";
             case HttpError::too_many_fields: return "the head has too many fields";
             case HttpError::too_many_interim_answers: return "too many interim (1xx) answers";
             case HttpError::switches_protocols: return "the server wants to switch protocols";

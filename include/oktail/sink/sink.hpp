@@ -76,6 +76,8 @@ public:
 
     /// Errors: transient (try again later), rejected (this route can never be written; the text says why), fatal.
     virtual asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) = 0;
+    /// A reload was asked for: whoever renames files has done it. Bounded by the sink's own timeout.
+    virtual asio::awaitable<void> look_again() { co_return; }
     /// After the last writer is gone: flushes and lets go of what it holds. Bounded by the sink's own timeout.
     virtual asio::awaitable<void> close() = 0;
     /// Where the checkpoints of this sink's routes are loaded from: nullptr for the daemon's store (files too: their redo rows

@@ -8,10 +8,14 @@
 
 namespace oktail {
 
-ExactStream::ExactStream(const FileEnv& env, GroupFlush& group, TaskGroup& tasks, std::stop_token stop, StreamPath path,
-                         StreamFiles known)
-    : Stream(tasks), env_(env), group_(group), stop_(std::move(stop)), names_(std::move(path), std::move(known.stream)) {
-    for (FileLedger& file : known.files) left_behind_.push_back(std::make_unique<PromisedFile>(env_, names_, std::move(file)));
+ExactStream::ExactStream(const FileEnv& env, GroupFlush& group, FileKeeper& keeper, TaskGroup& tasks, std::stop_token stop,
+                         StreamPath path, StreamFiles known)
+    : Stream(tasks), env_(env), group_(group), keeper_(keeper), stop_(std::move(stop)),
+      names_(std::move(path), std::move(known.stream)) {
+    // What is finished is the keeper's.
+    for (FileLedger& file : known.files)
+        if (file.row().state == FileState::live)
+            left_behind_.push_back(std::make_unique<PromisedFile>(env_, names_, std::move(file)));
     group_.join(*this);
 }
 
@@ -33,7 +37,7 @@ asio::awaitable<Result<void>> ExactStream::recover() {
         if (file.is_usable()) {
             const auto set = co_await file.set_mode();
             if (!set) co_return set;
-            if (live_) finished_.push_back(live_->ledger().row().id);
+            if (live_) left_.push_back(live_->ledger().row().id);
             live_ = std::move(left_behind_.front());
         }
         left_behind_.erase(left_behind_.begin());
@@ -74,30 +78,70 @@ asio::awaitable<void> ExactStream::round(StagedPages pages) {
 
 asio::awaitable<Result<void>> ExactStream::make_ready() {
     if (dead_) co_return *dead_;
+    const auto closed = co_await close_if_finished();
+    if (!closed || live_) co_return closed;
+    co_return co_await make_next();
+}
+
+bool ExactStream::is_full() const { return env_.rotate.size != 0 && live_->ledger().end() >= env_.rotate.size; }
+
+bool ExactStream::is_over() const {
+    if (!live_ || !live_->ledger().stored()) return false;
+    return is_full() || moves_on(names_.path, *last_name(names_.row), env_.clock.utc_now());
+}
+
+asio::awaitable<Result<void>> ExactStream::close_if_finished() {
     while (live_) {
-        const auto go_on = co_await can_go_on();
-        if (!go_on) co_return go_on.error();
-        if (*go_on) co_return Result<void>();
+        const auto standing = co_await look();
+        if (!standing) co_return standing.error();
+        if (*standing == Standing::ours && !is_over()) break;
         const std::int64_t closing = live_->ledger().row().id;
         if (live_->ledger().stored()) {
             const auto flushed = co_await flush();
             if (!flushed) co_return flushed;
             // It was deleted, and its promises have moved to a file that may do.
             if (live_->ledger().row().id != closing) continue;
-            finished_.push_back(closing);
+            if (*standing == Standing::ours && env_.rotate.has_work_left()) sealed_.push_back(live_->ledger().sealed());
+            else left_.push_back(closing);
         }
         live_.reset();
     }
-    co_return co_await make_next();
+    co_return Result<void>();
 }
 
-asio::awaitable<Result<bool>> ExactStream::can_go_on() {
-    const auto standing = co_await live_->look();
-    if (!standing) co_return standing.error();
-    if (*standing == Standing::foreign)
+asio::awaitable<Result<Standing>> ExactStream::look() {
+    auto standing = co_await live_->look();
+    if (standing && *standing == Standing::foreign)
         log::error(log::Scope({}, env_.sink), "someone else writes or truncates a file: it is left alone from now on",
                    {{"path", live_->ledger().row().path}, {"expected_size", live_->ledger().end()}});
-    co_return *standing == Standing::ours && !moves_on(names_.path, *last_name(names_.row), env_.clock.utc_now());
+    co_return standing;
+}
+
+asio::awaitable<void> ExactStream::look_again() {
+    if (!live_ || dead_ || gave_up_) co_return;
+    const log::Scope scope({}, env_.sink);
+    const auto closed = co_await close_if_finished();
+    if (!closed) log::warn(scope, "a file is not closed yet", {{"what", closed.error().what()}});
+    if (!closed || (left_.empty() && sealed_.empty())) co_return;
+    StateChange change;
+    add_closed(change);
+    const auto saved = co_await env_.state.commit(std::move(change));
+    if (saved) closed_are_saved();
+    else log::warn(scope, "a file is closed later in the state", {{"what", noted(saved.error()).what()}});
+}
+
+void ExactStream::add_closed(StateChange& change) const {
+    change.dropped_files = left_;
+    for (const FileRow& row : sealed_) {
+        change.files.push_back(row);
+        change.purged.emplace_back(row.id, row.base);
+    }
+}
+
+void ExactStream::closed_are_saved() {
+    left_.clear();
+    for (FileRow& row : sealed_) keeper_.take(std::move(row));
+    sealed_.clear();
 }
 
 asio::awaitable<Result<void>> ExactStream::make_next() {
@@ -126,11 +170,11 @@ asio::awaitable<Result<Lines>> ExactStream::promise(const StagedPages& pages) {
     FileLedger& ledger = live_->ledger();
     const auto purge = ledger.purge(change);
     const auto places = ledger.promise(std::move(rows), change);
-    change.dropped_files = finished_;
+    add_closed(change);
     const auto saved = co_await env_.state.commit(std::move(change));
     if (!saved) co_return noted(saved.error());
     names_.stored = true;
-    finished_.clear();
+    closed_are_saved();
     if (purge) ledger.purged(*purge);
     ledger.promised(places, lines.view());
     live_->mended();

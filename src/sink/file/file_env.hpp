@@ -16,8 +16,9 @@ namespace oktail {
 /// What all streams of a sink work with; outlives them.
 class FileEnv {
 public:
-    FileEnv(std::string sink, Clock& clock, StateStore& state, FileIo& io, WorkerPool& pool, Fsync fsync, mode_t mode)
-        : sink(std::move(sink)), clock(clock), state(state), io(io), pool(pool), fsync(fsync), mode(mode) {}
+    FileEnv(std::string sink, Clock& clock, StateStore& state, FileIo& io, WorkerPool& pool, Fsync fsync, mode_t mode,
+            Rotation rotate = {})
+        : sink(std::move(sink)), clock(clock), state(state), io(io), pool(pool), fsync(fsync), mode(mode), rotate(rotate) {}
 
     std::string sink;  ///< its name, for the log
     Clock& clock;
@@ -26,6 +27,7 @@ public:
     WorkerPool& pool;
     Fsync fsync;
     mode_t mode;
+    Rotation rotate;
 };
 
 }  // namespace oktail

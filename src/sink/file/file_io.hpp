@@ -1,5 +1,6 @@
 #pragma once
 
+#include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
 
 #include <sys/types.h>
@@ -21,6 +22,8 @@ public:
     std::uint64_t size = 0;   ///< bytes
     std::uint64_t links = 0;  ///< names it has; 0: deleted
     bool regular = false;
+    mode_t mode = 0;
+    UtcTime written{};  ///< when its bytes changed last, by the clock of its machine
 
     /// Inode numbers are used again, birth times are not. Devices change their number with a reboot, so it does not count.
     bool is_same_file(std::uint64_t other_ino, std::int64_t other_born) const { return ino == other_ino && born == other_born; }
@@ -59,6 +62,10 @@ public:
     /// It may exist.
     virtual Result<void> make_directory(const std::string& path) = 0;
     virtual Result<void> flush_directory(const std::string& path) = 0;
+    /// Fails if `to` is taken.
+    virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+    /// It may be gone already.
+    virtual Result<void> remove(const std::string& path) = 0;
     /// Every name of this inode in a directory, as paths.
     virtual Result<std::vector<std::string>> names_of(std::uint64_t ino, const std::string& directory) = 0;
 };

@@ -50,6 +50,14 @@ std::optional<FileRow> FileLedger::purge(StateChange& change) const {
     return row;
 }
 
+FileRow FileLedger::sealed() const {
+    FileRow row = row_;
+    row.base = flushed_;
+    row.tail = flushed_tail_;
+    row.state = FileState::sealed;
+    return row;
+}
+
 void FileLedger::purged(const FileRow& row) {
     // Another transaction may have gone further meanwhile, or the stream on to another file.
     if (row.id != row_.id || row.base <= row_.base) return;

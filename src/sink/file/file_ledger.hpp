@@ -42,6 +42,8 @@ public:
     std::optional<FileRow> purge(StateChange& change) const;
     /// That transaction is committed.
     void purged(const FileRow& row);
+    /// The row once everything is flushed and nothing more comes.
+    FileRow sealed() const;
 
 private:
     FileRow row_;

@@ -24,7 +24,7 @@ std::string GivenName::path(const StreamPath& stream) const { return numbered(st
 
 GivenName next_name(const StreamPath& stream, const std::optional<GivenName>& last, UtcTime now) {
     if (!last) return {now, 0};
-    if (!stream.has_time()) return *last;
+    if (stream.is_single()) return *last;
     if (moves_on(stream, *last, now)) return {now, 0};
     return {never_back(*last, now), last->seq + 1};
 }

@@ -6,6 +6,44 @@
 
 namespace oktail {
 
+namespace {
+
+const KeyTable& rotate_keys() {
+    static const KeyTable keys{
+        {.name = "size",
+         .type = KeyType::size,
+         .constraint = "4KiB..1024GiB",
+         .example = "512MiB",
+         .description =
+             "A file that has reached this size is finished; the next one is called 2026-11-23.1.ndjson. A page of events "
+             "is never split, so a file may be larger by one page."},
+        {.name = "compress",
+         .type = KeyType::choice,
+         .fallback = "none",
+         .constraint = "none | zstd | gzip",
+         .description =
+             "Finished files are packed, compared with the original, and take its place some minutes later, so that a "
+             "reader can finish. Name that ending in no reader's pattern."},
+        {.name = "keep",
+         .type = KeyType::duration,
+         .constraint = "1m..3650d",
+         .example = "30d",
+         .description = "Finished files are deleted when they were written last so long ago. Without it they stay."},
+    };
+    return keys;
+}
+
+Rotation read_rotation(const Section& section) {
+    Rotation rotation;
+    rotation.size = section.size("size");
+    rotation.compress =
+        section.choice<Packing>("compress", {{"none", Packing::none}, {"zstd", Packing::zstd}, {"gzip", Packing::gzip}});
+    rotation.keep = section.duration("keep");
+    return rotation;
+}
+
+}  // namespace
+
 const KeyTable& file_keys() {
     static const KeyTable keys{
         {.name = "path",
@@ -28,6 +66,11 @@ const KeyTable& file_keys() {
          .constraint = "1s | page | never",
          .description = "When files are flushed to the disk: every second, after every page, or never, which is safe against a "
                         "kill but not against a power cut."},
+        {.name = "rotate",
+         .type = KeyType::map,
+         .description =
+             "What ends a file besides the time in its path, and what becomes of finished ones. Files are never renamed.",
+         .keys = &rotate_keys()},
         {.name = "mode",
          .type = KeyType::file_mode,
          .fallback = "0640",
@@ -48,6 +91,12 @@ std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, Pr
         "delivery", {{"exactly_once", Delivery::exactly_once}, {"at_least_once", Delivery::at_least_once}});
     options->fsync =
         section.choice<Fsync>("fsync", {{"1s", Fsync::every_second}, {"page", Fsync::page}, {"never", Fsync::never}});
+    options->rotate = read_rotation(section.section("rotate"));
+    if (const ConfigNode* rotate = section.given("rotate"); rotate && options->delivery == Delivery::at_least_once) {
+        problems.add(rotate->place, "files of delivery: at_least_once are not rotated by oktail",
+                     "use delivery: exactly_once, or a time in the path and another program that packs and deletes");
+        return nullptr;
+    }
     options->mode = section.file_mode("mode");
     return options;
 }

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,6 +16,18 @@ namespace oktail {
 
 enum class Delivery : std::uint8_t { exactly_once, at_least_once };
 enum class Fsync : std::uint8_t { every_second, page, never };
+enum class Packing : std::uint8_t { none, zstd, gzip };
+
+/// When a stream goes on in a new file, and what becomes of the old ones.
+struct Rotation {
+    std::uint64_t size = 0;  ///< bytes from which on a file is closed; 0: whatever its size
+    Packing compress = Packing::none;
+    std::chrono::milliseconds keep{};  ///< since the last write; 0: for ever
+
+    /// Files that are finished still need something done to them.
+    bool has_work_left() const noexcept { return compress != Packing::none || keep.count() != 0; }
+    bool operator==(const Rotation&) const = default;
+};
 
 /// The keys of a file sink.
 struct FileKeys {
@@ -22,6 +35,7 @@ struct FileKeys {
     EventFormat format = EventFormat::raw;
     Delivery delivery = Delivery::exactly_once;
     Fsync fsync = Fsync::every_second;
+    Rotation rotate;
     mode_t mode = 0640;
     bool operator==(const FileKeys&) const = default;
 };

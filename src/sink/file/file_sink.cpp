@@ -62,6 +62,10 @@ bool holds_bytes(const char* path) {
     return ::lstat(path, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
 }
 
+asio::awaitable<void> look_again_on(StreamShard& shard) {
+    co_await asio::co_spawn(shard.executor(), shard.look_again(), asio::use_awaitable);
+}
+
 asio::awaitable<void> close_shard(StreamShard& shard) {
     co_await asio::co_spawn(shard.executor(), shard.close(), asio::use_awaitable);
 }
@@ -69,20 +73,27 @@ asio::awaitable<void> close_shard(StreamShard& shard) {
 }  // namespace
 
 FileSink::FileSink(std::string name, std::shared_ptr<const FileOptions> options, SinkDeps deps, FileIo& io)
-    : options_(std::move(options)), pool_("file " + name, pool_threads),
-      env_(std::move(name), deps.clock, deps.state, io, pool_, options_->fsync, options_->mode) {
-    for (const auto& executor : deps.shards)
-        shards_.push_back(
-            std::make_unique<StreamShard>(env_, options_->delivery, executor, most_promised / deps.shards.size()));
+    : options_(std::move(options)), pool_("file " + name, pool_threads), packers_("pack " + name, 1),
+      env_(std::move(name), deps.clock, deps.state, io, pool_, options_->fsync, options_->mode, options_->rotate),
+      shards_(deps.shards.size()) {
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+        shards_[i] = std::make_unique<StreamShard>(env_, options_->delivery, deps.shards[i], most_promised / shards_.size(),
+                                                   packers_, [this, i](const std::string& key) { return shard_of(key) == i; });
+}
+
+Result<StreamPath> FileSink::path_of(const RouteId& route, const Labels& labels) const {
+    auto path = fill_path(options_->path, route.tenant(), labels);
+    if (path && options_->rotate.size != 0) path->number_files();
+    return path;
 }
 
 asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId route, Labels labels) {
-    const auto path = fill_path(options_->path, route.tenant(), labels);
+    const auto path = path_of(route, labels);
     if (!path) co_return path.error();
     auto make = [&io = env_.io, base = path->base()] { return make_base(io, base); };
     const auto made = co_await pool_.run(std::move(make));
     if (!made) co_return made.error();
-    StreamShard& shard = shard_of(*path);
+    StreamShard& shard = *shards_[shard_of(stream_key(env_.sink, *path))];
     auto executor = co_await asio::this_coro::executor;
     const auto answer = std::make_shared<StreamShard::Opened>(executor);
     asio::post(shard.executor(), [shard = &shard, path = *path, answer] { shard->open(path, answer); });
@@ -92,6 +103,13 @@ asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId rout
     std::unique_ptr<SinkWriter> writer =
         std::make_unique<FileSinkWriter>(std::move(route), std::move(format), **stream, shard.executor());
     co_return writer;
+}
+
+asio::awaitable<void> FileSink::look_again() {
+    auto executor = co_await asio::this_coro::executor;
+    TaskGroup looking(executor);
+    for (const auto& shard : shards_) looking.spawn(look_again_on(*shard));
+    co_await looking.join();
 }
 
 asio::awaitable<void> FileSink::close() {
@@ -113,8 +131,8 @@ std::optional<std::string> FileSink::traces(const RouteId& route, const Labels& 
     return std::nullopt;
 }
 
-StreamShard& FileSink::shard_of(const StreamPath& path) {
-    return *shards_[std::hash<std::string>()(stream_key(env_.sink, path)) % shards_.size()];
+std::size_t FileSink::shard_of(const std::string& stream_key) const {
+    return std::hash<std::string>()(stream_key) % shards_.size();
 }
 
 }  // namespace oktail

@@ -19,14 +19,17 @@ public:
     FileSink(std::string name, std::shared_ptr<const FileOptions> options, SinkDeps deps, FileIo& io);
 
     asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
+    asio::awaitable<void> look_again() override;
     asio::awaitable<void> close() override;
     std::optional<std::string> traces(const RouteId& route, const Labels& labels) override;
 
 private:
-    StreamShard& shard_of(const StreamPath& path);
+    Result<StreamPath> path_of(const RouteId& route, const Labels& labels) const;
+    std::size_t shard_of(const std::string& stream_key) const;
 
     std::shared_ptr<const FileOptions> options_;
     WorkerPool pool_;
+    WorkerPool packers_;
     FileEnv env_;
     std::vector<std::unique_ptr<StreamShard>> shards_;
 };

@@ -36,6 +36,16 @@ Result<NewFile> create(FileIo& io, const std::string& path, GivenName name, mode
     return described(std::move(*file), path, name);
 }
 
+/// The name is taken by a file that was packed, too.
+Result<bool> is_packed(FileIo& io, const std::string& path) {
+    for (const std::string_view suffix : packed_suffixes) {
+        const auto there = io.look(path + std::string(suffix));
+        if (!there) return there.error();
+        if (*there) return true;
+    }
+    return false;
+}
+
 /// A directory that we may not open, or that knows no flush: not one that we made something in.
 bool is_of_others(const Error& error) {
     return error.code() == errc::permission_denied || error.code() == errc::invalid_argument ||
@@ -107,8 +117,8 @@ Result<NewFile> make_next_file(FileIo& io, const StreamPath& stream, const std::
         const std::string path = name.path(stream);
         const auto there = io.look(path);
         if (!there) return there.error();
-        if (!stream.has_time()) return *there ? adopt(io, path, name, mode) : create(io, path, name, mode);
-        const auto packed = io.look(path + ".zst");
+        if (stream.is_single()) return *there ? adopt(io, path, name, mode) : create(io, path, name, mode);
+        const auto packed = is_packed(io, path);
         if (!packed) return packed.error();
         // An empty file is left over when a crash came before its row was committed.
         const bool empty = *there && (*there)->regular && (*there)->size == 0;
@@ -122,7 +132,14 @@ Result<NewFile> make_next_file(FileIo& io, const StreamPath& stream, const std::
 Result<NewFile> make_file(FileIo& io, const StreamPath& stream, const std::string& path, GivenName name, mode_t mode) {
     const auto directories = make_directories(io, stream.base(), path);
     if (!directories) return directories.error();
-    return create(io, path, name, mode);
+    auto made = create(io, path, name, mode);
+    if (made || !is_taken(made.error())) return made;
+    // A crash came between its making and its row: left empty, it would send the lines to a name where no reader saw them
+    // before.
+    const auto there = io.look(path);
+    if (!there) return there.error();
+    if (!*there || !(*there)->regular || (*there)->size != 0) return made;
+    return adopt(io, path, name, mode);
 }
 
 Result<std::string> read_tail(File& file, std::uint64_t end) {

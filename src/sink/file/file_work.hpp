@@ -3,6 +3,7 @@
 #include "sink/file/file_io.hpp"
 #include "sink/file/file_name.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ bool is_full(const Error& error);
 /// No file of that name, or one that exists already.
 bool is_taken(const Error& error);
 
+/// What is behind the names of packed files.
+constexpr std::array<std::string_view, 2> packed_suffixes{".zst", ".gz"};
+
 std::string directory_of(const std::string& path);
 /// Makes what is missing of the part of a path that no placeholder is in, each directory with its entry on disk.
 Result<void> make_base(FileIo& io, const std::string& base);
@@ -48,7 +52,7 @@ public:
 /// The stream's next file. It is empty, unless the path has no time: then there is only one, and what it holds stays.
 Result<NewFile> make_next_file(FileIo& io, const StreamPath& stream, const std::optional<GivenName>& last, UtcTime now,
                                mode_t mode);
-/// A file of just this name.
+/// A file of just this name, new or empty.
 Result<NewFile> make_file(FileIo& io, const StreamPath& stream, const std::string& path, GivenName name, mode_t mode);
 /// The last 64 bytes before `end`; fewer if there are no more.
 Result<std::string> read_tail(File& file, std::uint64_t end);

@@ -41,6 +41,12 @@ Appended PlainFile::append(const std::string& path, std::string_view lines) {
     return Appended(begun, error);
 }
 
+void PlainFile::let_go_if_moved() {
+    if (!owed_.empty()) return;
+    const auto stands = is_open_at(path_);
+    if (stands && !*stands) file_.reset();
+}
+
 Result<void> PlainFile::stand_at(const std::string& path) {
     const auto stands = is_open_at(path);
     if (!stands) return stands.error();

@@ -32,6 +32,8 @@ public:
 
     /// Appends to the file at `path`, which is made if need be.
     Appended append(const std::string& path, std::string_view lines);
+    /// If the path leads to another file by now, and nothing is owed to this one.
+    void let_go_if_moved();
 
 private:
     Result<void> stand_at(const std::string& path);

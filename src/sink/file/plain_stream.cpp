@@ -12,6 +12,14 @@ PlainStream::PlainStream(const FileEnv& env, TaskGroup& tasks, StreamPath path)
 
 asio::awaitable<Result<void>> PlainStream::open() { co_return Result<void>(); }
 
+asio::awaitable<void> PlainStream::look_again() {
+    auto job = [file = file_] {
+        file->let_go_if_moved();
+        return true;
+    };
+    co_await env_.pool.run(std::move(job));
+}
+
 asio::awaitable<void> PlainStream::round(StagedPages pages) {
     const auto lines = joined_lines(pages);
     name_time_ = std::max(name_time_, env_.clock.utc_now());

@@ -19,6 +19,7 @@ public:
 
 private:
     asio::awaitable<void> round(StagedPages pages) override;
+    asio::awaitable<void> look_again() override;
 
     const FileEnv& env_;
     StreamPath path_;

@@ -7,6 +7,7 @@
 #include <dirent.h>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace oktail {
 namespace {
@@ -44,13 +45,15 @@ bool set_lock(int fd, short type) {
 /// `path` empty: of the descriptor.
 Result<FileStatus> status_of(int fd, const char* path, int flags, const std::string& name) {
     struct statx found{};
-    constexpr unsigned wanted = STATX_TYPE | STATX_INO | STATX_SIZE | STATX_NLINK | STATX_BTIME;
+    constexpr unsigned wanted = STATX_TYPE | STATX_INO | STATX_SIZE | STATX_NLINK | STATX_BTIME | STATX_MTIME;
     if (::statx(fd, path, flags, wanted, &found) != 0) return failed("cannot look at", name);
     FileStatus status;
     status.ino = found.stx_ino;
     status.size = found.stx_size;
     status.links = found.stx_nlink;
     status.regular = S_ISREG(found.stx_mode);
+    status.mode = found.stx_mode & 07777;
+    status.written = UtcTime(std::chrono::seconds(found.stx_mtime.tv_sec));
     if ((found.stx_mask & STATX_BTIME) != 0) status.born = found.stx_btime.tv_sec * 1'000'000'000 + found.stx_btime.tv_nsec;
     return status;
 }
@@ -130,6 +133,17 @@ public:
     Result<void> flush_directory(const std::string& path) override {
         const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (directory.get() < 0 || ::fsync(directory.get()) != 0) return failed("cannot flush the directory", path);
+        return {};
+    }
+    Result<void> rename(const std::string& from, const std::string& to) override {
+        if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+        if (errno != EINVAL) return failed("cannot give the name", to);
+        // A file system that cannot keep from replacing: a second name fails if it is taken.
+        if (::link(from.c_str(), to.c_str()) != 0) return failed("cannot give the name", to);
+        return remove(from);
+    }
+    Result<void> remove(const std::string& path) override {
+        if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("cannot delete", path);
         return {};
     }
     Result<std::vector<std::string>> names_of(std::uint64_t ino, const std::string& directory) override {

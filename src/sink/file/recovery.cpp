@@ -55,16 +55,18 @@ private:
         const std::string key = stream.stream.key;
         const FileEnv env(key.substr(0, key.find('\n')), deps_.clock, deps_.state, io_, *pool_, Fsync::page,
                           mode_of_found_again);
-        StreamNames names(StreamPath::of_pattern(pattern_of_key(key)), std::move(stream.stream));
+        StreamPath path = StreamPath::of_pattern(pattern_of_key(key));
+        if (stream.stream.last_seq != 0) path.number_files();
+        StreamNames names(std::move(path), std::move(stream.stream));
         for (FileLedger& ledger : stream.files) {
             if (ledger.all_purged()) continue;
-            const std::string path = ledger.row().path;
+            const std::string where = ledger.row().path;
             const std::uint64_t bytes = ledger.promised_bytes();
             PromisedFile file(env, names, std::move(ledger));
             const auto recovered = co_await file.recover();
             const log::Scope scope({}, env.sink);
-            if (recovered) log::info(scope, "finished what an earlier run began", {{"path", path}, {"bytes", bytes}});
-            else log::error(scope, "a file waits to be mended", {{"path", path}, {"what", recovered.error().what()}});
+            if (recovered) log::info(scope, "finished what an earlier run began", {{"path", where}, {"bytes", bytes}});
+            else log::error(scope, "a file waits to be mended", {{"path", where}, {"what", recovered.error().what()}});
             if (!recovered && recovered.error().kind() == ErrorKind::fatal) fatal_ = recovered.error();
         }
     }

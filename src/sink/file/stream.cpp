@@ -40,6 +40,11 @@ void Stream::stage(std::shared_ptr<StagedPage> page) {
     wake();
 }
 
+void Stream::ask_to_look() {
+    asked_to_look_ = true;
+    wake();
+}
+
 void Stream::wake() {
     if (std::exchange(working_, true)) return;
     tasks_.spawn(work());
@@ -49,6 +54,11 @@ asio::awaitable<void> Stream::work() {
     while (true) {
         if (has_chores()) {
             co_await do_chores();
+            continue;
+        }
+        if (asked_to_look_) {
+            co_await look_again();
+            asked_to_look_ = false;
             continue;
         }
         StagedPages pages = collect();

@@ -55,6 +55,11 @@ public:
     /// Before a route loads its checkpoint: returns when no transaction of an earlier life of the route is under way.
     /// Errors: transient, fatal.
     virtual asio::awaitable<Result<void>> open() = 0;
+    /// Soon looks at its file and lets go of it, flushed, if lines can no longer go there: renamed, or its time is over.
+    void ask_to_look();
+    bool is_asked_to_look() const noexcept { return asked_to_look_; }
+    /// The time in the live file's name is over.
+    virtual bool is_over() const { return false; }
 
 protected:
     /// Writes and answers.
@@ -62,6 +67,7 @@ protected:
     /// Something to do besides pages, and before them.
     virtual bool has_chores() const { return false; }
     virtual asio::awaitable<void> do_chores() { co_return; }
+    virtual asio::awaitable<void> look_again() = 0;
     /// Starts working, unless it does already.
     void wake();
 
@@ -72,6 +78,7 @@ private:
     TaskGroup& tasks_;
     std::deque<std::shared_ptr<StagedPage>> staged_;
     bool working_ = false;
+    bool asked_to_look_ = false;
 };
 
 }  // namespace oktail

@@ -19,8 +19,11 @@ public:
 
     const std::string& base() const noexcept { return base_; }
     const std::string& pattern() const noexcept { return pattern_; }
-    /// Without a time it is one file for ever.
     bool has_time() const;
+    /// Files follow each other also within one time text.
+    void number_files() noexcept { numbered_ = true; }
+    /// It is one file for ever.
+    bool is_single() const { return !numbered_ && !has_time(); }
     std::string at(UtcTime time) const;
     /// For glob(3): every file of the stream.
     std::string glob() const;
@@ -28,6 +31,7 @@ public:
 private:
     std::string base_;
     std::string pattern_;
+    bool numbered_ = false;
 };
 
 /// Fills {tenant} and {label.NAME}. Whatever a value holds, the files lie below the part of the template before its first

@@ -5,12 +5,15 @@
 #include "sink/file/file_name.hpp"
 #include "sink/file/plain_stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace oktail {
 
-StreamShard::StreamShard(const FileEnv& env, Delivery delivery, asio::any_io_executor executor, std::uint64_t most_promised)
-    : env_(env), delivery_(delivery), group_(env, tasks_, stop_.get_token(), most_promised), tasks_(std::move(executor)) {}
+StreamShard::StreamShard(const FileEnv& env, Delivery delivery, asio::any_io_executor executor, std::uint64_t most_promised,
+                         WorkerPool& packers, std::function<bool(const std::string&)> chosen)
+    : env_(env), delivery_(delivery), chosen_(std::move(chosen)), group_(env, tasks_, stop_.get_token(), most_promised),
+      keeper_(env, packers, stop_.get_token()), tasks_(std::move(executor)) {}
 
 void StreamShard::open(StreamPath path, std::shared_ptr<Opened> answer) {
     // A route that was on its way here when the sink closed: there are no streams any more.
@@ -40,7 +43,14 @@ asio::awaitable<Result<void>> StreamShard::load_known() {
     if (!tables) co_return tables.error();
     auto known = streams_of(std::move(*tables));
     if (!known) co_return known.error();
-    if (!known_) known_ = std::move(*known);
+    if (known_) co_return Result<void>();
+    known_ = std::move(*known);
+    // Finished files are kept whether a tenant still writes to their stream or not.
+    for (const auto& [key, stream] : *known_)
+        if (key.starts_with(env_.sink + '\n') && chosen_(key))
+            for (const FileLedger& file : stream.files)
+                if (file.row().state != FileState::live) keeper_.take(file.row());
+    tasks_.spawn(keep_files());
     co_return Result<void>();
 }
 
@@ -54,7 +64,26 @@ std::unique_ptr<Stream> StreamShard::make_stream(StreamPath path, const std::str
         files.stream.id = env_.state.new_id();
         files.stream.key = key;
     }
-    return std::make_unique<ExactStream>(env_, group_, tasks_, stop_.get_token(), std::move(path), std::move(files));
+    return std::make_unique<ExactStream>(env_, group_, keeper_, tasks_, stop_.get_token(), std::move(path), std::move(files));
+}
+
+asio::awaitable<void> StreamShard::keep_files() {
+    while (!stop_.stop_requested()) {
+        // A stream without events would leave its last file unfinished for ever.
+        for (const auto& [key, stream] : streams_)
+            if (stream->is_over()) stream->ask_to_look();
+        co_await keeper_.work();
+        co_await env_.clock.sleep_for(std::chrono::minutes(1), stop_.get_token());
+    }
+}
+
+asio::awaitable<void> StreamShard::look_again() {
+    constexpr std::chrono::milliseconds pause{50};
+    constexpr int most_pauses = 100;  // a hung mount must not hold up a reload
+    for (const auto& [key, stream] : streams_) stream->ask_to_look();
+    const auto looks = [](const auto& entry) { return entry.second->is_asked_to_look(); };
+    for (int i = 0; i < most_pauses && std::any_of(streams_.begin(), streams_.end(), looks); ++i)
+        co_await env_.clock.sleep_for(pause, stop_.get_token());
 }
 
 asio::awaitable<void> StreamShard::close() {

@@ -1,4 +1,5 @@
 #include "http/answer_body.hpp"
+#include "compression/gzip_error.hpp"
 
 #include <oktail/http/http_client.hpp>
 
@@ -62,7 +63,7 @@ TEST(AnswerBody, EveryTruncationIsNoticed) {
     const std::string wire = gzip(some_page(3'000));
 
     for (std::size_t length = 1; length < wire.size(); ++length)
-        EXPECT_EQ(read(std::string_view(wire).substr(0, length), 512).error, HttpError::gzip_truncated) << length;
+        EXPECT_EQ(read(std::string_view(wire).substr(0, length), 512).error, GzipError::truncated) << length;
 }
 
 TEST(AnswerBody, TruncatedSecondMemberIsNoticed) {
@@ -70,13 +71,13 @@ TEST(AnswerBody, TruncatedSecondMemberIsNoticed) {
     const std::string wire = first + gzip("2]");
 
     for (std::size_t length = first.size() + 1; length < wire.size(); ++length)
-        EXPECT_EQ(read(std::string_view(wire).substr(0, length), 64).error, HttpError::gzip_truncated) << length;
+        EXPECT_EQ(read(std::string_view(wire).substr(0, length), 64).error, GzipError::truncated) << length;
 }
 
 TEST(AnswerBody, TrailingGarbageIsDamage) {
-    EXPECT_EQ(read(gzip("[]") + "x", 64).error, HttpError::gzip_truncated);  // might have become a member
-    EXPECT_EQ(read(gzip("[]") + std::string(16, 'x'), 64).error, HttpError::gzip_damaged);
-    EXPECT_EQ(read(gzip("[]") + std::string(16, '\0'), 1).error, HttpError::gzip_damaged);
+    EXPECT_EQ(read(gzip("[]") + "x", 64).error, GzipError::truncated);  // might have become a member
+    EXPECT_EQ(read(gzip("[]") + std::string(16, 'x'), 64).error, GzipError::damaged);
+    EXPECT_EQ(read(gzip("[]") + std::string(16, '\0'), 1).error, GzipError::damaged);
 }
 
 TEST(AnswerBody, NoFlippedBitChangesTheContentUnnoticed) {
@@ -92,9 +93,7 @@ TEST(AnswerBody, NoFlippedBitChangesTheContentUnnoticed) {
     }
 }
 
-TEST(AnswerBody, PlainTextUnderTheNameOfGzipIsDamage) {
-    EXPECT_EQ(read("[{\"uuid\":\"1\"}]", 5).error, HttpError::gzip_damaged);
-}
+TEST(AnswerBody, PlainTextUnderTheNameOfGzipIsDamage) { EXPECT_EQ(read("[{\"uuid\":\"1\"}]", 5).error, GzipError::damaged); }
 
 TEST(AnswerBody, EmptyGzipBodyIsEmpty) {
     const Outcome outcome = read("", 1);
@@ -106,7 +105,7 @@ TEST(AnswerBody, BombIsDefusedByItsRatio) {
     const std::string wire = gzip(std::string(32 * mib, ' '));
     ASSERT_LT(wire.size(), 32 * mib / Inflater::max_ratio);
 
-    EXPECT_EQ(read(wire, 16 * 1024).error, HttpError::gzip_bomb);
+    EXPECT_EQ(read(wire, 16 * 1024).error, GzipError::bomb);
 }
 
 TEST(AnswerBody, HighRatioBelowOneMebibyteIsFine) {

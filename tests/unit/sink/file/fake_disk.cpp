@@ -82,6 +82,11 @@ void FakeDisk::lose(Inode& inode, Loss loss) {
     inode.dirty.assign(left.size(), false);
 }
 
+void FakeDisk::set_time(UtcTime now) {
+    const std::lock_guard lock(mutex_);
+    now_ = now;
+}
+
 void FakeDisk::set_room(std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
     room_ = bytes;
@@ -131,13 +136,13 @@ void FakeDisk::overwrite(const std::string& path, const std::string& content) {
     inode.dirty.assign(content.size(), false);
 }
 
-void FakeDisk::rename(const std::string& from, const std::string& to) {
+void FakeDisk::move(const std::string& from, const std::string& to) {
     const std::lock_guard lock(mutex_);
     names_[to] = names_.at(from);
     names_.erase(from);
 }
 
-void FakeDisk::remove(const std::string& path) {
+void FakeDisk::take_away(const std::string& path) {
     const std::lock_guard lock(mutex_);
     --names_.at(path)->links;
     names_.erase(path);
@@ -228,6 +233,25 @@ Result<void> FakeDisk::flush_directory(const std::string& path) {
     return {};
 }
 
+Result<void> FakeDisk::rename(const std::string& from, const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    const auto alive = alive_step();
+    if (!alive) return alive;
+    if (names_.contains(to)) return failed(EEXIST);
+    if (!names_.contains(from)) return failed(ENOENT);
+    names_[to] = names_.at(from);
+    names_.erase(from);
+    return {};
+}
+
+Result<void> FakeDisk::remove(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    const auto alive = alive_step();
+    if (!alive || !names_.contains(path)) return alive;
+    take_away(path);
+    return {};
+}
+
 Result<std::vector<std::string>> FakeDisk::names_of(std::uint64_t ino, const std::string& directory) {
     const std::lock_guard lock(mutex_);
     if (fuse_->is_dead()) return failed(EIO);
@@ -249,6 +273,7 @@ FileStatus FakeDisk::status_of(const Inode& inode) {
     status.size = inode.cached.size();
     status.links = inode.links;
     status.regular = true;
+    status.written = inode.written;
     return status;
 }
 
@@ -292,6 +317,7 @@ void FakeDisk::store(Inode& inode, std::uint64_t at, std::string_view bytes) {
     inode.dirty.resize(inode.cached.size());
     std::copy(bytes.begin(), bytes.end(), inode.cached.begin() + static_cast<std::ptrdiff_t>(at));
     std::fill_n(inode.dirty.begin() + static_cast<std::ptrdiff_t>(at), bytes.size(), true);
+    inode.written = now_;
     look_as_reader();
 }
 

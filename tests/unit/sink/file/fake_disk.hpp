@@ -32,6 +32,8 @@ public:
     void boot(Fuse& fuse, Loss loss);
 
     // Failures.
+    /// What bytes written from now on are dated.
+    void set_time(UtcTime now);
     void set_room(std::uint64_t bytes);
     /// The next so many flushes fail, and the bytes they should have flushed count as clean: later ones do not write them.
     void fail_flushes(int times);
@@ -47,8 +49,8 @@ public:
     void append(const std::string& path, const std::string& more);
     /// In place: the inode stays.
     void overwrite(const std::string& path, const std::string& content);
-    void rename(const std::string& from, const std::string& to);
-    void remove(const std::string& path);
+    void move(const std::string& from, const std::string& to);
+    void take_away(const std::string& path);
 
     std::string content(const std::string& path) const;
     /// What a power cut would leave.
@@ -63,6 +65,8 @@ public:
     Result<std::optional<FileStatus>> look(const std::string& path) override;
     Result<void> make_directory(const std::string& path) override;
     Result<void> flush_directory(const std::string& path) override;
+    Result<void> rename(const std::string& from, const std::string& to) override;
+    Result<void> remove(const std::string& path) override;
     Result<std::vector<std::string>> names_of(std::uint64_t ino, const std::string& directory) override;
 
 private:
@@ -73,6 +77,7 @@ private:
         std::vector<bool> dirty;
         std::uint64_t links = 0;
         bool locked = false;
+        UtcTime written{};
     };
     class Handle;
     using Names = std::map<std::string, std::shared_ptr<Inode>>;
@@ -101,6 +106,7 @@ private:
     enum class FailingWrite { none, takes_half, fails } failing_write_ = FailingWrite::none;
     int open_files_ = 0;
     int life_ = 0;
+    UtcTime now_{};
 };
 
 }  // namespace oktail

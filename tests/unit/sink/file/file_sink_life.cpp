@@ -1,5 +1,7 @@
 #include "unit/sink/file/file_sink_life.hpp"
 
+#include "compression/packer.hpp"
+#include "sink/file/file_work.hpp"
 #include "sink/file/recovery.hpp"
 #include "support/batch_of.hpp"
 
@@ -15,7 +17,22 @@ std::shared_ptr<const FileOptions> options_of(const FileSinkWorld& world) {
     options->path = world.path;
     options->delivery = world.delivery;
     options->fsync = world.fsync;
+    options->rotate = world.rotate;
     return options;
+}
+
+/// Its own name, if it is what a file was packed into.
+std::string name_before_packing(const std::string& path) {
+    for (const std::string_view suffix : packed_suffixes)
+        if (path.ends_with(suffix)) return path.substr(0, path.size() - suffix.size());
+    return path;
+}
+
+std::string unpacked(const std::string& packed, PackFormat format) {
+    const auto unpacker = make_unpacker(format);
+    std::string out;
+    const auto done = unpacker->unpack(packed, out);
+    return done && unpacker->is_whole() ? out : "(damaged)";
 }
 
 /// 2026-01-01.ndjson before 2026-01-01.1.ndjson before 2026-01-02.ndjson.
@@ -35,16 +52,28 @@ std::string FileSinkWorld::event(const std::string& tenant, std::size_t n) {
     return R"({"t":")" + tenant + R"(","n":)" + std::to_string(n) + R"(,"x":")" + std::string(n % 5 * 7, 'x') + R"("})";
 }
 
+std::string FileSinkWorld::content(const std::string& path) const {
+    const auto paths = disk.paths();
+    const auto is_there = [&paths](const std::string& name) { return std::ranges::find(paths, name) != paths.end(); };
+    if (is_there(path)) return disk.content(path);
+    if (is_there(path + ".zst")) return unpacked(disk.content(path + ".zst"), PackFormat::zstd);
+    if (is_there(path + ".gz")) return unpacked(disk.content(path + ".gz"), PackFormat::gzip);
+    return "(no such file)";
+}
+
 std::vector<std::string> FileSinkWorld::lines() const {
-    std::vector<std::string> paths = disk.paths();
+    std::vector<std::string> paths;
+    for (const std::string& path : disk.paths())
+        if (path.find("/.") == std::string::npos) paths.push_back(name_before_packing(path));
     std::sort(paths.begin(), paths.end(), in_name_order);
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     std::vector<std::string> out;
     for (const std::string& path : paths) {
-        const std::string content = disk.content(path);
+        const std::string text = content(path);
         std::size_t begin = 0;
-        while (begin < content.size()) {
-            const auto end = std::min(content.find('\n', begin), content.size());
-            out.push_back(content.substr(begin, end - begin) + (end == content.size() ? "(torn)" : ""));
+        while (begin < text.size()) {
+            const auto end = std::min(text.find('\n', begin), text.size());
+            out.push_back(text.substr(begin, end - begin) + (end == text.size() ? "(torn)" : ""));
             begin = end + 1;
         }
     }
@@ -54,6 +83,7 @@ std::vector<std::string> FileSinkWorld::lines() const {
 FileSinkLife::FileSinkLife(FileSinkWorld& world, Fuse& fuse, Loss loss)
     : clock(world.utc), store(world.state, fuse), world_(world), fuse_(fuse) {
     world_.disk.boot(fuse, loss);
+    world_.disk.set_time(world.utc);
     SinkDeps deps(clock, store, {io_.get_executor()}, false);
     sink_ = std::make_unique<FileSink>("archive", options_of(world), std::move(deps), world_.disk);
 }
@@ -109,9 +139,20 @@ asio::awaitable<void> FileSinkLife::route(std::string tenant, std::size_t last, 
     }
 }
 
-void FileSinkLife::run_for_a_moment() {
+void FileSinkLife::run_for_a_moment(std::chrono::milliseconds until_idle) {
     io_.restart();
-    while (io_.run_one_for(std::chrono::milliseconds(20)) != 0) continue;
+    while (io_.run_one_for(until_idle) != 0) continue;
+}
+
+void FileSinkLife::look_again() {
+    bool done = false;
+    tasks_.spawn(sink_looks_again(done));
+    pass_time_until([&done] { return done; });
+}
+
+asio::awaitable<void> FileSinkLife::sink_looks_again(bool& done) {
+    co_await sink_->look_again();
+    done = true;
 }
 
 void FileSinkLife::cancel_routes() {
@@ -134,10 +175,15 @@ bool FileSinkLife::run_through_time() {
     return errors_.empty();
 }
 
+void FileSinkLife::pass(std::chrono::milliseconds time) {
+    clock.advance(time);
+    world_.disk.set_time(clock.utc_now());
+}
+
 void FileSinkLife::pass_time_until(const std::function<bool()>& condition) {
     io_.restart();
     for (int idle = 0; !condition() && idle < 1'000; ++idle)
-        if (io_.run_one_for(std::chrono::milliseconds(20)) == 0) clock.advance(std::chrono::milliseconds(1'100));
+        if (io_.run_one_for(std::chrono::milliseconds(20)) == 0) pass(std::chrono::milliseconds(1'100));
     ASSERT_TRUE(condition()) << "time does not help";
 }
 

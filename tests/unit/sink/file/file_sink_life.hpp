@@ -26,10 +26,13 @@ public:
 
     Delivery delivery = Delivery::exactly_once;
     Fsync fsync = Fsync::every_second;
+    Rotation rotate;
     std::string path = "/log/%Y/%m-%d.ndjson";
 
     /// {"t":"acme","n":17,...}: an event that can be told from all others.
     static std::string event(const std::string& tenant, std::size_t n);
+    /// What a reader has under this name: unpacked, if the file is packed by now.
+    std::string content(const std::string& path) const;
     /// What is in the files, in the order of their names: a line each.
     std::vector<std::string> lines() const;
 };
@@ -48,13 +51,16 @@ public:
     /// The first time a tenant's route also opens it. Delivers the events of `tenant` up to number `last`, in pages of so many.
     void deliver(const std::string& tenant, std::size_t last, std::size_t page, AfterPage after_page = {});
     /// Everything that can move without help moves.
-    void run_for_a_moment();
+    void run_for_a_moment(std::chrono::milliseconds until_idle = std::chrono::milliseconds(20));
+    /// What a reload makes it do.
+    void look_again();
     /// A hard stop of the routes, in mid-write. Started again, they open again.
     void cancel_routes();
     /// Until every route is done, or has failed, or the process is dead. False if a route failed.
     bool run();
     /// The same, and time flies while nothing else moves.
     bool run_through_time();
+    void pass(std::chrono::milliseconds time);
     /// Time flies until `condition` holds.
     void pass_time_until(const std::function<bool()>& condition);
     /// A clean end, as far as a dead process can have one.
@@ -70,6 +76,7 @@ public:
 private:
     asio::awaitable<void> recover_all(bool& done);
     asio::awaitable<void> route(std::string tenant, std::size_t last, std::size_t page, AfterPage after_page);
+    asio::awaitable<void> sink_looks_again(bool& done);
     asio::awaitable<void> close_sink(bool& done);
 
     FileSinkWorld& world_;

@@ -84,7 +84,7 @@ TEST_F(FileSinkTest, ClockSetBackKeepsTheFile) {
     ASSERT_TRUE(live(4));
     world_.utc -= hours(24);
     ASSERT_TRUE(live(6));
-    world_.disk.rename(second_day, "/log/2026/rotated");
+    world_.disk.move(second_day, "/log/2026/rotated");
     ASSERT_TRUE(live(8));
 
     EXPECT_THAT(world_.disk.paths(), ElementsAre(first_file, "/log/2026/01-02.1.ndjson", "/log/2026/rotated"));
@@ -110,7 +110,7 @@ TEST_F(FileSinkTest, FullDiskWaitsAtTheByteWhereItStopped) {
         FileSinkLife life(world, fuse);
         world.disk.set_room(room);
         life.deliver("acme", 2, 2);
-        life.run_until([&life] { return life.clock.sleepers() == 2; });  // one of them is the group flush
+        life.run_until([&life] { return life.clock.sleepers() == 3; });  // the others: group flush, keeper
         life.deliver("globex", 2, 2);
         if (HasFatalFailure()) return;
         EXPECT_EQ(world.disk.content(first_file).size(), room);
@@ -190,7 +190,7 @@ TEST_F(FileSinkTest, DeletedFileIsFollowedByAnother) {
     life.deliver("acme", 2, 2);
     ASSERT_TRUE(life.run());
     life.pass_time_until([this] { return world_.state->redo.empty(); });
-    world_.disk.remove(first_file);
+    world_.disk.take_away(first_file);
     life.deliver("acme", 4, 2);
     ASSERT_TRUE(life.run());
 
@@ -203,7 +203,7 @@ TEST_F(FileSinkTest, LinesNotYetFlushedSurviveADeletion) {
     FileSinkLife life(world_, fuse);
     life.deliver("acme", 2, 2);
     ASSERT_TRUE(life.run());
-    world_.disk.remove(first_file);
+    world_.disk.take_away(first_file);
     life.deliver("acme", 4, 2);
     ASSERT_TRUE(life.run());
 
@@ -212,7 +212,7 @@ TEST_F(FileSinkTest, LinesNotYetFlushedSurviveADeletion) {
 
 TEST_F(FileSinkTest, LinesNotYetFlushedSurviveADeletionBeforeAStart) {
     die_unflushed(3);
-    world_.disk.remove(first_file);
+    world_.disk.take_away(first_file);
 
     ASSERT_TRUE(live(5));
 
@@ -224,7 +224,7 @@ TEST_F(FileSinkTest, RenamedFileIsFinishedAndLeft) {
     FileSinkLife life(world_, fuse);
     life.deliver("acme", 2, 2);
     ASSERT_TRUE(life.run());
-    world_.disk.rename(first_file, "/log/2026/rotated");
+    world_.disk.move(first_file, "/log/2026/rotated");
     life.deliver("acme", 4, 2);
     ASSERT_TRUE(life.run());
 
@@ -234,7 +234,7 @@ TEST_F(FileSinkTest, RenamedFileIsFinishedAndLeft) {
 
 TEST_F(FileSinkTest, RenamedFileIsFoundAgainAfterACrash) {
     die_unflushed(3);
-    world_.disk.rename(first_file, "/log/2026/rotated");
+    world_.disk.move(first_file, "/log/2026/rotated");
 
     ASSERT_TRUE(live(5, Loss::content));
 
@@ -244,7 +244,7 @@ TEST_F(FileSinkTest, RenamedFileIsFoundAgainAfterACrash) {
 
 TEST_F(FileSinkTest, AnotherFileUnderOurNameIsLeftAlone) {
     die_unflushed(3);
-    world_.disk.remove(first_file);
+    world_.disk.take_away(first_file);
     world_.disk.put(first_file, "someone else's\n");
 
     ASSERT_TRUE(live(5));
@@ -255,7 +255,7 @@ TEST_F(FileSinkTest, AnotherFileUnderOurNameIsLeftAlone) {
 
 TEST_F(FileSinkTest, EmptyFileUnderOurNameIsNotTakenForOurs) {
     die_unflushed(3);
-    world_.disk.rename(first_file, "/log/2026/rotated");
+    world_.disk.move(first_file, "/log/2026/rotated");
     world_.disk.put(first_file, "");
 
     ASSERT_TRUE(live(5));
@@ -318,7 +318,7 @@ TEST_F(FileSinkTest, PromisesOfAPathThatIsNoLongerConfiguredAreKept) {
 
 TEST_F(FileSinkTest, SoAreThoseOfAFileThatIsGone) {
     die_unflushed(3);
-    world_.disk.remove(first_file);
+    world_.disk.take_away(first_file);
     world_.path = "/log/elsewhere-%Y.ndjson";
 
     ASSERT_TRUE(live(5));

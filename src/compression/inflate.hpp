@@ -26,9 +26,9 @@ public:
     ~Inflater();
 
     /// Takes bytes off the front of `input` and appends what they inflate to, until `input` is empty or `out` is full to its
-    /// capacity (then more may be due without further input). Errors: gzip_damaged (trailing garbage too), gzip_bomb.
+    /// capacity (then more may be due without further input). Errors: damaged (trailing garbage too), bomb.
     boost::system::error_code inflate(std::string_view& input, Buffer& out);
-    /// After the last piece. Errors: gzip_truncated.
+    /// After the last piece. Errors: truncated.
     boost::system::error_code finish() const;
     /// Between members: nothing is due, nothing is missing.
     bool at_end() const;

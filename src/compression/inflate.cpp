@@ -1,6 +1,6 @@
-#include "http/inflate.hpp"
+#include "compression/inflate.hpp"
 
-#include "http/http_error.hpp"
+#include "compression/gzip_error.hpp"
 
 #include <isa-l/igzip_lib.h>
 
@@ -66,16 +66,16 @@ boost::system::error_code Inflater::inflate(std::string_view& input, Buffer& out
         state_->next_out = reinterpret_cast<std::uint8_t*>(out.data() + out.size());
         state_->avail_out = static_cast<std::uint32_t>(room);
         // On an error isa-l 2.30 leaves counters that may have run below zero.
-        if (isal_inflate(state_.get()) != ISAL_DECOMP_OK) return HttpError::gzip_damaged;
+        if (isal_inflate(state_.get()) != ISAL_DECOMP_OK) return GzipError::damaged;
         const std::size_t used = offered - state_->avail_in;
         const std::size_t made = room - state_->avail_out;
         input.remove_prefix(used);
         out.resize(out.size() + made);
         consumed_ += used;
         produced_ += made;
-        if (produced_ > ratio_free && produced_ / max_ratio > consumed_) return HttpError::gzip_bomb;
+        if (produced_ > ratio_free && produced_ / max_ratio > consumed_) return GzipError::bomb;
         if (!at_end() && input.empty() && made < room) return {};
-        if (used == 0 && made == 0 && !at_end()) return HttpError::gzip_damaged;  // no progress: never loop for ever
+        if (used == 0 && made == 0 && !at_end()) return GzipError::damaged;  // no progress: never loop for ever
     }
     return {};
 }
@@ -84,7 +84,7 @@ bool Inflater::at_end() const { return state_ && state_->block_state == ISAL_BLO
 
 boost::system::error_code Inflater::finish() const {
     // A return code of 0 says nothing about truncation; only the block state does.
-    if (state_ && !at_end()) return HttpError::gzip_truncated;
+    if (state_ && !at_end()) return GzipError::truncated;
     return {};
 }
 
