@@ -1,5 +1,7 @@
 #include "support/daemon_process.hpp"
 
+#include "support/whole_file.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -13,11 +15,6 @@
 
 namespace oktail {
 namespace {
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string sha256(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -43,19 +40,26 @@ std::string uuid_of(std::string_view line) {
 
 void DaemonProcess::add_tenant(const std::string& domain, const std::string& more, const std::string& name) {
     const auto& org = simulator_.org(domain);
+    std::string sinks = sink_name;
+    for (const auto& [further, keys] : more_sinks) sinks += ", " + further;
     tenants_ += "  - name: " + (name.empty() ? domain.substr(0, domain.find('.')) : name) + "\n    domain: " + domain +
                 "\n    connect_to: " + okta_host + ":" + std::to_string(simulator_.port()) +
                 "\n    ca_file: " + simulator_.ca_file().string() +
                 "\n    auth: {method: client_secret, client_id: " + org.client_id + ", client_secret_files: [" +
-                org.secret_file.string() + "]}\n    sinks: [" + sink_name + "]\n" + more;
+                org.secret_file.string() + "]}\n    sinks: [" + sinks + "]\n" + more;
 }
 
 void DaemonProcess::write_config() const {
     std::ofstream file(config_file());
-    file << more << "state_dir: " << (dir_ / "state").string() << "\nlog: " << logging << '\n'
+    file << more << "state_dir: " << state_dir.string() << "\nlog: " << logging << '\n'
          << "defaults:\n  start: earliest\n  poll: {min_interval: 100ms, max_interval: 200ms}\n  rate_limit_share: 1\n"
-         << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n  " << sink_name << ":\n";
-    for (const std::string& line : sink) file << "    " << line << '\n';
+         << (tenants_.empty() ? "" : "tenants:\n") << tenants_ << "sinks:\n";
+    const auto write_sink = [&file](const std::string& name, const std::vector<std::string>& keys) {
+        file << "  " << name << ":\n";
+        for (const std::string& line : keys) file << "    " << line << '\n';
+    };
+    write_sink(sink_name, sink);
+    for (const auto& [name, keys] : more_sinks) write_sink(name, keys);
 }
 
 void DaemonProcess::start() {
@@ -78,7 +82,15 @@ Ending DaemonProcess::stop(std::chrono::milliseconds patience) {
 
 void DaemonProcess::kill() { process_->kill(); }
 
-std::string DaemonProcess::log() const { return read_file(dir_ / ("log." + std::to_string(starts_))); }
+std::string DaemonProcess::log() const { return whole_file(dir_ / ("log." + std::to_string(starts_))); }
+
+std::uintmax_t bytes_below(const std::filesystem::path& folder) {
+    std::uintmax_t bytes = 0;
+    if (std::filesystem::exists(folder))
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+            if (entry.is_regular_file()) bytes += entry.file_size();
+    return bytes;
+}
 
 std::vector<SimulatorProcess::Event> delivered_below(const std::filesystem::path& folder) {
     std::set<std::filesystem::path> files;
@@ -88,7 +100,7 @@ std::vector<SimulatorProcess::Event> delivered_below(const std::filesystem::path
 
     std::vector<SimulatorProcess::Event> events;
     for (const auto& path : files) {
-        const std::string text = read_file(path);
+        const std::string text = whole_file(path);
         std::string_view rest = text;
         for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
             const std::string_view line = rest.substr(0, end);

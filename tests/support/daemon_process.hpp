@@ -3,7 +3,9 @@
 #include "support/process.hpp"
 #include "support/simulator_process.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,16 +17,20 @@ class DaemonProcess {
 public:
     /// Files, state and log go below `dir`.
     DaemonProcess(const std::filesystem::path& dir, const SimulatorProcess& simulator)
-        : sink{"type: file", "path: " + (dir / "out").string() + "/{tenant}/%Y.ndjson"}, dir_(dir), simulator_(simulator) {}
+        : state_dir(dir / "state"), sink{"type: file", "path: " + (dir / "out").string() + "/{tenant}/%Y.ndjson"}, dir_(dir),
+          simulator_(simulator) {}
 
     /// A tenant of that org into the sink, called like the first part of its domain unless it has a name. `more`: lines of
     /// YAML, indented by 4.
     void add_tenant(const std::string& domain, const std::string& more = {}, const std::string& name = {});
     /// Lets go of all tenants, so that others can be added.
     void remove_tenants() { tenants_.clear(); }
+    std::filesystem::path state_dir;
     std::string sink_name = "files";
     /// Keys of the sink, a line of YAML each.
     std::vector<std::string> sink;
+    /// Keys of further sinks by name; the tenants added from now on go into each of them too.
+    std::map<std::string, std::vector<std::string>> more_sinks;
     std::string more;                                      ///< lines of YAML at the top of the file
     std::string logging = "{level: debug, format: text}";  ///< the key `log`
     std::vector<std::string> arguments;                    ///< of `oktail run`, after -c
@@ -39,6 +45,7 @@ public:
     Process& process() { return *process_; }
 
     std::string log() const;
+    int starts() const { return starts_; }
     const std::filesystem::path& dir() const { return dir_; }
     std::filesystem::path config_file() const { return dir_ / "oktail.yaml"; }
     /// All of it, for tests that run the program themselves.
@@ -51,6 +58,9 @@ private:
     std::optional<Process> process_;
     int starts_ = 0;
 };
+
+/// The sizes of all files below a folder, which need not be there.
+std::uintmax_t bytes_below(const std::filesystem::path& folder);
 
 /// What a reader of the files below a folder has: the lines of each file in name order, as uuid and hash of the bytes.
 /// What is behind the last line end of a file does not count.

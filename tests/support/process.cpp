@@ -121,6 +121,16 @@ std::optional<Ending> Process::wait(std::chrono::milliseconds patience) {
     return ending_;
 }
 
+bool Process::freeze() const {
+    if (ending_) return false;
+    signal(SIGSTOP);
+    // The kernel reports a stop when the last thread has come to it. Not taken away: a second freeze sees it as well.
+    siginfo_t found{};
+    while (::waitid(P_PID, static_cast<id_t>(pid_), &found, WSTOPPED | WEXITED | WNOWAIT) != 0)
+        if (errno != EINTR) check(errno, "waitid");
+    return found.si_code == CLD_STOPPED;
+}
+
 Ending Process::kill() {
     signal(SIGKILL);
     return *wait(std::chrono::hours(1));

@@ -39,6 +39,8 @@ public:
     /// nullopt: it still runs after `patience`.
     std::optional<Ending> wait(std::chrono::milliseconds patience);
     bool running() { return !wait(std::chrono::milliseconds{0}); }
+    /// SIGSTOP, and waits until no thread of it runs, in the kernel neither. False: it has ended.
+    bool freeze() const;
     /// SIGKILL, and waits for the end.
     Ending kill();
 

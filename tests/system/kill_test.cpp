@@ -1,11 +1,11 @@
 // The real program dies at random moments; what it wrote is compared with what the simulator served, event by event.
 
 #include "support/daemon_process.hpp"
+#include "support/seed.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
 namespace oktail {
@@ -13,14 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// Chosen anew each run and printed; OKTAIL_SEED repeats one.
-unsigned seed() {
-    const char* given = std::getenv("OKTAIL_SEED");
-    const unsigned chosen = given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device()();
-    std::printf("seed %u\n", chosen);
-    return chosen;
-}
 
 class KillTest : public testing::Test {
 protected:
@@ -50,13 +42,6 @@ protected:
             written = now;
         }
         EXPECT_GE(lives_that_wrote, kills / 4) << "too many lives ended before they did anything";
-    }
-    static std::uintmax_t bytes_below(const std::filesystem::path& folder) {
-        std::uintmax_t bytes = 0;
-        if (std::filesystem::exists(folder))
-            for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-                if (entry.is_regular_file()) bytes += entry.file_size();
-        return bytes;
     }
     /// Runs until all is delivered, and stops cleanly.
     void run_to_the_end(DaemonProcess& daemon, const SimulatorProcess& simulator, const std::vector<std::string>& orgs) {
