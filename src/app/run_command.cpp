@@ -10,6 +10,7 @@
 #include "app/no_core_dumps.hpp"
 #include "app/service_notifier.hpp"
 #include "app/watchdog.hpp"
+#include "core/event_flag.hpp"
 #include "core/log.hpp"
 #include "core/steady_clock.hpp"
 #include "oktail_version.hpp"
@@ -65,6 +66,14 @@ void log_problems(const LoadedConfig& loaded) {
                    {{"at", problem.place.text()}, {"why", problem.what}, {"do", problem.advice}});
 }
 
+/// A reload asked for before anybody listens waits; by default the signal would end the process.
+void hold_hangups(bool hold) {
+    sigset_t hangup;
+    ::sigemptyset(&hangup);
+    ::sigaddset(&hangup, SIGHUP);
+    ::pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &hangup, nullptr);
+}
+
 ExitCode exit_code(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::transient: return ExitCode::temporary;
@@ -93,6 +102,7 @@ public:
         tasks_.spawn(end_on_fatal());
         tasks_.spawn(end_on_signal());
         tasks_.spawn(reload_on_signal());
+        hold_hangups(false);
         tasks_.spawn(daemon_.watch(stop_.get_token()));
         tasks_.spawn(feed_watchdog(life_signs_, manager_, clock_, stop_.get_token()));
         tasks_.spawn(show_status(stop_.get_token()));
@@ -115,10 +125,13 @@ private:
         auto recovered = co_await daemon_.recover();
         if (!recovered) co_return fail(recovered.error());
         auto started = co_await daemon_.apply(config_);
+        if (!started && started.error().kind() == ErrorKind::stopped) co_return;
         if (!started) co_return fail(started.error());
         log::info({}, "oktail runs", {{"tenants", config_.tenants.size()}, {"sinks", config_.sinks.size()}});
         admin_.set_started();
         manager_.ready();
+        is_started_ = true;
+        started_.notify();
     }
 
     std::optional<std::string> stuck() const {
@@ -149,6 +162,9 @@ private:
 
     /// What it did, for people. Errors: rejected (every problem of the configuration; nothing was changed), stopped.
     asio::awaitable<Result<std::string>> reload() {
+        // Before the start is done, routes would write into files that are still being mended.
+        while (!is_started_ && !stop_.stop_requested()) co_await started_.wait(stop_.get_token());
+        if (stop_.stop_requested()) co_return Error(ErrorKind::stopped, "the daemon stops");
         manager_.reloading();
         auto changes = co_await load_and_apply();
         manager_.ready();
@@ -233,6 +249,8 @@ private:
     asio::steady_timer deadline_;
     StateStore& state_;
     std::stop_source stop_;
+    bool is_started_ = false;
+    EventFlag started_;
     ExitCode code_ = ExitCode::ok;
     TaskGroup tasks_;
 };
@@ -241,6 +259,7 @@ private:
 
 ExitCode run_daemon(const RunOptions& options) {
     forbid_core_dumps();
+    hold_hangups(true);
     const LoadedConfig loaded = load(options.config);
     std::cerr << loaded.problems.text();
     if (!loaded.config) return ExitCode::configuration;
