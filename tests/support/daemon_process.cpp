@@ -93,13 +93,18 @@ std::uintmax_t bytes_below(const std::filesystem::path& folder) {
 }
 
 std::vector<SimulatorProcess::Event> delivered_below(const std::filesystem::path& folder) {
-    std::set<std::filesystem::path> files;
+    std::map<std::pair<std::filesystem::path, int>, std::filesystem::path> files;  // 2026.ndjson, 2026.1.ndjson, ...
     if (std::filesystem::exists(folder))
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-            if (entry.is_regular_file()) files.insert(entry.path());
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+            const auto& path = entry.path();
+            if (!entry.is_regular_file() || path.extension() != ".ndjson" || path.filename().string().front() == '.') continue;
+            const auto number = path.stem().extension().string();
+            files.emplace(std::pair(path.parent_path() / path.stem().stem(), number.empty() ? 0 : std::stoi(number.substr(1))),
+                          path);
+        }
 
     std::vector<SimulatorProcess::Event> events;
-    for (const auto& path : files) {
+    for (const auto& [name, path] : files) {
         const std::string text = whole_file(path);
         std::string_view rest = text;
         for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {

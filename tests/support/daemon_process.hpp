@@ -62,8 +62,8 @@ private:
 /// The sizes of all files below a folder, which need not be there.
 std::uintmax_t bytes_below(const std::filesystem::path& folder);
 
-/// What a reader of the files below a folder has: the lines of each file in name order, as uuid and hash of the bytes.
-/// What is behind the last line end of a file does not count.
+/// What a reader of the .ndjson files below a folder has: the lines of each file in the order of names and numbers, as uuid and
+/// hash of the bytes. What is behind the last line end of a file does not count.
 std::vector<SimulatorProcess::Event> delivered_below(const std::filesystem::path& folder);
 
 /// The events among `all` that are of that org's truth, in order: for several tenants in one file.

@@ -1,8 +1,10 @@
 // The real program dies at random moments; what it wrote is compared with what the simulator served, event by event.
 
+#include "compression/packer.hpp"
 #include "support/daemon_process.hpp"
 #include "support/seed.hpp"
 #include "support/temp_dir.hpp"
+#include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -92,6 +94,29 @@ TEST_F(KillTest, ManyTenantsInOneFileAreDeliveredExactlyOnceInOrder) {
         total += truth.size();
     }
     EXPECT_EQ(all.size(), total);
+}
+
+TEST_F(KillTest, FilesThatEndByTheirSizeAndArePackedHoldEverythingOnce) {
+    const std::string org = "acme.okta.com";
+    SimulatorProcess simulator(dir_ / "simulator", {org + ",rate=1000,backlog=30000,limit=100000"});
+    DaemonProcess daemon(dir_.path(), simulator);
+    daemon.sink.emplace_back("rotate: {size: 4MiB, compress: zstd}");
+    daemon.add_tenant(org);
+
+    kill_at_random(daemon, 30, milliseconds(500));
+    run_to_the_end(daemon, simulator, {org});
+
+    EXPECT_EQ(differences(delivered_below(dir_ / "out"), simulator.truth(org)), "");
+    int packed = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_ / "out/acme")) {
+        if (entry.path().extension() != ".zst") continue;
+        ++packed;
+        std::string text;
+        const auto unpacker = make_unpacker(PackFormat::zstd);
+        EXPECT_TRUE(unpacker->unpack(whole_file(entry.path()), text) && unpacker->is_whole());
+        EXPECT_TRUE(text == whole_file(std::filesystem::path(entry.path()).replace_extension())) << entry.path();
+    }
+    EXPECT_GE(packed, 5) << "each start packs what the life before has finished";
 }
 
 TEST_F(KillTest, NewRouteKilledWhileNothingHappensLosesNothing) {
