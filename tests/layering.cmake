@@ -18,7 +18,7 @@ set(rows
     "src/config:core model"
     "src/http:core model compression metrics"
     "src/auth:core metrics oktail/http"
-    "src/state:core model metrics"
+    "src/state:core model compression metrics"
     "src/okta:core model metrics oktail/http oktail/auth"
     "src/format:core model oktail/sink/sink.hpp"
     "src/sink/options:core config"
@@ -39,7 +39,7 @@ set(libraries
     "spdlog/:src/core/log.cpp"
     "CLI/:src/app/ src/main.cpp simulator/main.cpp"
     "simdjson:src/okta/"
-    "isa-l/:src/compression/ src/state/ simulator/"
+    "isa-l/:src/compression/ simulator/"
     "zstd:src/compression/ src/sink/file/"
     "prometheus/:src/metrics/"
     "boost/beast:src/http/ simulator/")

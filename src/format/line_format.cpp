@@ -42,7 +42,8 @@ LineFormat LineFormat::envelope(std::string_view tenant, const Labels& labels) {
 
 Lines LineFormat::render(const Batch& batch, std::size_t first) const {
     if (before_.empty() && behind_ == "\n")
-        if (const auto lines = lines_of_page(batch, first)) return {batch.page(), *lines};
+        if (const auto lines = lines_of_page(batch, first))
+            return {batch.page(), *lines, batch.size() - first == batch.page()->size()};
     std::size_t size = (batch.size() - first) * (before_.size() + behind_.size());
     for (std::size_t i = first; i < batch.size(); ++i) size += batch.slice(i).size;
     Buffer lines(size);

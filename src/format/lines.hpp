@@ -18,14 +18,19 @@ public:
         bytes_ = owner->view();
         owner_ = std::move(owner);
     }
-    Lines(PagePtr page, std::string_view bytes) : owner_(std::move(page)), bytes_(bytes) {}
+    /// `whole`: every event of the page is in them.
+    Lines(const PagePtr& page, std::string_view bytes, bool whole)
+        : owner_(page), bytes_(bytes), page_(whole ? page : nullptr) {}
 
     std::string_view view() const noexcept { return bytes_; }
     std::size_t size() const noexcept { return bytes_.size(); }
+    /// The page that they are, event by event and with nothing left out; nullptr if they are something else.
+    const PagePtr& whole_page() const noexcept { return page_; }
 
 private:
     std::shared_ptr<const void> owner_;
     std::string_view bytes_;
+    PagePtr page_;
 };
 
 }  // namespace oktail

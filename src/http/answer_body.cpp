@@ -27,12 +27,17 @@ std::size_t AnswerBody::memory_needed(std::optional<std::uint64_t> content_lengt
 }
 
 AnswerBody::AnswerBody(Encoding encoding, std::optional<std::uint64_t> content_length, std::size_t max,
-                       ByteBudget::Reservation memory)
-    : encoding_(encoding), max_(max), content_(guess(encoding, content_length, max)), memory_(std::move(memory)) {}
+                       ByteBudget::Reservation memory, bool keep_packed)
+    : encoding_(encoding), max_(max), keep_packed_(keep_packed && encoding == Encoding::gzip),
+      content_(guess(encoding, content_length, max)), memory_(std::move(memory)) {
+    if (keep_packed_)
+        packed_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(content_length.value_or(first_room), max)));
+}
 
 boost::system::error_code AnswerBody::append(std::string_view piece) {
     wire_bytes_ += piece.size();
     if (encoding_ == Encoding::identity) return copy(piece);
+    if (keep_packed_) keep(piece);
     for (;;) {
         if (const auto ec = inflater_.inflate(piece, content_)) return ec;
         const bool full = content_.size() == content_.capacity();
@@ -52,6 +57,16 @@ boost::system::error_code AnswerBody::copy(std::string_view piece) {
     return {};
 }
 
+/// It is a convenience: what would take more memory than is reserved for the page is let go.
+void AnswerBody::keep(std::string_view piece) {
+    const std::size_t size = packed_.size() + piece.size();
+    if (size > packed_.capacity()) packed_.reserve(std::max(size, packed_.capacity() * 2));
+    std::memcpy(packed_.data() + packed_.size(), piece.data(), piece.size());
+    packed_.resize(size);
+    keep_packed_ = size < memory_.bytes();
+    if (!keep_packed_) packed_ = Buffer();
+}
+
 boost::system::error_code AnswerBody::make_room() {
     // What is reserved anyway is taken at once: fewer copies, and untouched bytes cost nothing.
     const std::size_t wanted = std::min(std::max(content_.capacity() * 2, memory_.bytes()), max_ + 1);
@@ -65,9 +80,15 @@ boost::system::error_code AnswerBody::finish() {
     return encoding_ == Encoding::gzip ? inflater_.finish() : boost::system::error_code();
 }
 
+Buffer AnswerBody::take_packed() {
+    packed_.shrink_to_fit();
+    taken_ = content_.size() + packed_.size() <= memory_.bytes() ? packed_.size() : 0;
+    return taken_ == 0 ? Buffer() : std::move(packed_);
+}
+
 Buffer AnswerBody::take_content() {
     content_.shrink_to_fit();
-    memory_.shrink_to(content_.size());
+    memory_.shrink_to(content_.size() + taken_);
     return std::move(content_);
 }
 

@@ -24,7 +24,8 @@ public:
     static std::size_t memory_needed(std::optional<std::uint64_t> content_length, std::size_t max);
 
     /// `memory` is empty where the body does not count against the budget.
-    AnswerBody(Encoding encoding, std::optional<std::uint64_t> content_length, std::size_t max, ByteBudget::Reservation memory);
+    AnswerBody(Encoding encoding, std::optional<std::uint64_t> content_length, std::size_t max, ByteBudget::Reservation memory,
+               bool keep_packed = false);
 
     /// The next piece as it came off the wire. Errors: body_too_large, out_of_memory_budget, and those of the inflater.
     boost::system::error_code append(std::string_view piece);
@@ -32,20 +33,26 @@ public:
     boost::system::error_code finish();
 
     std::size_t wire_bytes() const noexcept { return wire_bytes_; }
-    /// Content and reservation, each cut to size.
+    /// The gzip stream, if it is wanted and what is reserved has room for both.
+    Buffer take_packed();
+    /// Content and reservation, each cut to size; after take_packed().
     Buffer take_content();
     ByteBudget::Reservation take_memory() { return std::move(memory_); }
 
 private:
     boost::system::error_code make_room();
+    void keep(std::string_view piece);
     boost::system::error_code copy(std::string_view piece);
 
     Encoding encoding_;
     std::size_t max_;
+    bool keep_packed_;
     Buffer content_;
+    Buffer packed_;
     ByteBudget::Reservation memory_;
     Inflater inflater_;
     std::size_t wire_bytes_ = 0;
+    std::size_t taken_ = 0;  ///< by the packed bytes
 };
 
 }  // namespace oktail

@@ -121,7 +121,7 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::read_body(AnswerParser& 
 
     auto memory = co_await reserve(request, parser.content_length(), deadline, stop);
     if (!memory) co_return memory.error();
-    AnswerBody body(*encoding, parser.content_length(), request.max_body, std::move(*memory));
+    AnswerBody body(*encoding, parser.content_length(), request.max_body, std::move(*memory), request.keep_packed);
     parser.read_into(body);
 
     FetchSlot slot(shared.fetches, stream.get_executor(), shared.deadlines.fetch_slot);
@@ -140,7 +140,9 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::read_body(AnswerParser& 
         if (unread) co_return trouble(doing, unread);
         if (parser.is_done()) break;
     }
+    Buffer packed = body.take_packed();
     HttpResponse answer(parser.take_head(), body.take_content());
+    answer.packed = std::move(packed);
     answer.wire_bytes = body.wire_bytes();
     answer.memory = body.take_memory();
     co_return answer;

@@ -56,6 +56,7 @@ asio::awaitable<Result<HttpResponse>> LogsClient::send(const Cursor& cursor, std
     request.dpop = std::move(headers->dpop);
     request.max_body = most_page_bytes;
     request.reserve_memory = true;
+    request.keep_packed = true;
     request.exclusive_memory = exclusive_memory_;
     request.timeout = timeout_;
     const SteadyTime sent = clock_.now();
@@ -105,7 +106,7 @@ LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
     const auto date = parse_http_date(response.head.find("date").value_or(""));
     auto page = std::make_shared<const Page>(std::move(response.body), std::move(*events),
                                              link.cursor().empty() ? cursor : link.cursor(), date.value_or(clock_.utc_now()),
-                                             std::move(response.memory));
+                                             std::move(response.memory), std::move(response.packed));
     happenings_.page_fetched(scope_, page->size(), response.wire_bytes);
     backoff_.reset();
     return LogsAnswer(std::move(page));

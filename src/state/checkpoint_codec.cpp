@@ -1,6 +1,6 @@
 #include "state/checkpoint_codec.hpp"
 
-#include <isa-l/crc.h>
+#include "compression/crc32c.hpp"
 
 #include <climits>
 #include <concepts>
@@ -15,12 +15,6 @@ namespace {
 constexpr std::uint8_t codec_version = 1;
 
 static_assert(sizeof(Uuid) == 16 && std::is_trivially_copyable_v<Uuid>);
-
-std::uint32_t crc32c(std::string_view bytes) {
-    // isa-l takes a mutable pointer and only reads; it leaves the customary inversions to its caller.
-    auto* begin = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
-    return ~crc32_iscsi(begin, static_cast<int>(bytes.size()), ~0U);
-}
 
 class Writer {
 public:

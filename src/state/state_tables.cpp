@@ -168,7 +168,7 @@ Result<void> StateTables::apply(const StateChange& change) {
                               static_cast<std::int64_t>(row.state));
     });
     each(change.redo, [this](const RedoRow& row) {
-        return add_redo_.run(row.file, offset(row.at), offset(row.size), std::int64_t{row.compressed}, Blob(row.bytes));
+        return add_redo_.run(row.file, offset(row.at), offset(row.size), static_cast<std::int64_t>(row.form), Blob(row.bytes));
     });
     each(change.checkpoints, [this](const std::pair<RouteId, Checkpoint>& saved) {
         const auto& [route, checkpoint] = saved;
@@ -234,7 +234,7 @@ Result<FileTables> StateTables::load_files() {
         promised.file = row.integer(0);
         promised.at = static_cast<std::uint64_t>(row.integer(1));
         promised.size = static_cast<std::uint64_t>(row.integer(2));
-        promised.compressed = row.integer(3) != 0;
+        promised.form = static_cast<RedoForm>(row.integer(3));
     });
     if (!done) return done.error();
     return tables;

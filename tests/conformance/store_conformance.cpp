@@ -203,7 +203,7 @@ TEST_P(StoreConformance, RowsAreReplacedById) {
 TEST_P(StoreConformance, RedoComesBackByteForByte) {
     const std::string large(1024 * 1024, '\0');
     auto packed = redo_row(1, 5, std::string("\x28\xb5\x2f\xfd\0\n", 6));
-    packed.compressed = true;
+    packed.form = RedoForm::zstd;
     packed.size = 100;
     ASSERT_TRUE(commit(with_redo({redo_row(1, 0), packed, redo_row(1, 105, large), redo_row(2, 0, "")})));
 
@@ -216,8 +216,8 @@ TEST_P(StoreConformance, RedoComesBackByteForByte) {
     const auto tables = files();
     ASSERT_THAT(places(tables), ElementsAre(Pair(1, 0), Pair(1, 5), Pair(1, 105), Pair(2, 0)));
     EXPECT_EQ(tables.redo[1].size, 100U);
-    EXPECT_TRUE(tables.redo[1].compressed);
-    EXPECT_FALSE(tables.redo[2].compressed);
+    EXPECT_EQ(tables.redo[1].form, RedoForm::zstd);
+    EXPECT_EQ(tables.redo[2].form, RedoForm::plain);
     EXPECT_THAT(tables.redo[2].bytes, IsEmpty());
 }
 

@@ -34,6 +34,7 @@ public:
     Secret dpop;                                ///< the DPoP field; none if empty
     std::size_t max_body = 64 * 1024;           ///< bytes after inflating; more is an error
     bool reserve_memory = false;                ///< a page: its body counts against the byte budget
+    bool keep_packed = false;                   ///< the body as it came, too, if it came as gzip and there is memory for both
     bool exclusive_memory = false;              ///< in the one slot that may exceed it
     std::chrono::milliseconds timeout{60'000};  ///< for the whole request, connecting included
 };
@@ -74,8 +75,9 @@ public:
 
     ResponseHead head;
     Buffer body;                     ///< inflated
+    Buffer packed;                   ///< gzip, if it was asked for
     std::size_t wire_bytes = 0;      ///< of the body, before inflating
-    ByteBudget::Reservation memory;  ///< what the body holds of the byte budget
+    ByteBudget::Reservation memory;  ///< what both hold of the byte budget
 };
 
 /// HTTP/1.1 over TLS to one origin, with keep-alive. Redirects are never followed. Lives on one shard.

@@ -15,7 +15,8 @@ namespace oktail {
 /// Immutable, shared by all routes of the tenant, safe to read from any thread.
 class Page {
 public:
-    Page(Buffer body, std::vector<EventSlice> events, Cursor next, UtcTime fetched_at, ByteBudget::Reservation memory = {});
+    Page(Buffer body, std::vector<EventSlice> events, Cursor next, UtcTime fetched_at, ByteBudget::Reservation memory = {},
+         Buffer packed = {});
 
     std::size_t size() const noexcept { return events_.size(); }
     bool empty() const noexcept { return events_.empty(); }
@@ -27,8 +28,15 @@ public:
     const Cursor& next() const noexcept { return next_; }
     /// Okta's clock when it answered. An empty page means: nothing newer than `next` at this time.
     UtcTime fetched_at() const noexcept { return fetched_at_; }
+    /// The answer as it came, gzip; empty if it was not packed or is not kept. Unpacked it is what the events were cut from:
+    /// with line breaks between tokens still there, and whatever stood between two events.
+    std::string_view packed() const noexcept { return packed_.view(); }
+    /// Where the first event begins in the unpacked answer.
+    std::size_t first_offset() const noexcept { return events_.empty() ? 0 : events_.front().offset; }
     /// Bytes it holds in memory.
-    std::size_t bytes() const noexcept { return body_.capacity() + events_.capacity() * sizeof(EventSlice); }
+    std::size_t bytes() const noexcept {
+        return body_.capacity() + packed_.capacity() + events_.capacity() * sizeof(EventSlice);
+    }
 
 private:
     Buffer body_;
@@ -36,6 +44,7 @@ private:
     Cursor next_;
     UtcTime fetched_at_;
     ByteBudget::Reservation memory_;
+    Buffer packed_;
 };
 
 using PagePtr = std::shared_ptr<const Page>;

@@ -39,7 +39,10 @@ public:
     FileState state = FileState::live;
 };
 
-/// Lines promised to a file at an offset. `bytes` may be compressed; `size` is theirs when they are not.
+/// How a redo row holds its lines; the numbers are stored.
+enum class RedoForm : std::uint8_t { plain = 0, zstd = 1, page = 2 };
+
+/// Lines promised to a file at an offset. `size` is that of the lines, whatever their form.
 class RedoRow {
 public:
     RedoRow() = default;
@@ -47,8 +50,8 @@ public:
     std::int64_t file = 0;
     std::uint64_t at = 0;
     std::uint64_t size = 0;
-    bool compressed = false;  ///< zstd
-    std::string bytes;        ///< empty in what load_files() returns
+    RedoForm form = RedoForm::plain;
+    std::string bytes;  ///< empty in what load_files() returns
 };
 
 /// Checkpoints and whose they are.

@@ -160,9 +160,9 @@ asio::awaitable<Result<Lines>> ExactStream::promise(const StagedPages& pages) {
     const auto ready = co_await make_ready();
     if (!ready) co_return ready.error();
     const auto lines = joined_lines(pages, live_->is_torn() ? "\n" : "");
-    auto cut = [lines] { return redo_rows(lines.view()); };
+    auto cut = [lines] { return redo_rows(lines); };
     std::vector<RedoRow> rows;
-    if (lines.size() <= worth_compressing) rows = cut();
+    if (is_cheap(lines)) rows = cut();
     else rows = co_await env_.pool.run(std::move(cut));
     StateChange change;
     for (const auto& page : pages) change.checkpoints.emplace_back(page->route, std::move(page->after));

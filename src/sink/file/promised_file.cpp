@@ -244,7 +244,7 @@ asio::awaitable<Result<void>> PromisedFile::move() {
         RedoRow row;
         row.at = place.at - ledger_.row().base + shift;
         row.size = place.size;
-        row.compressed = place.compressed;
+        row.form = place.form;
         row.bytes = std::move(*stored);
         rows.push_back(std::move(row));
     }
@@ -282,7 +282,7 @@ asio::awaitable<Result<std::string>> PromisedFile::promised_lines(RedoPlace plac
     auto stored = co_await env_.state.load_redo(ledger_.row().id, place.at);
     if (!stored) co_return stored.error();
     auto job = [place, stored = std::move(*stored)]() mutable { return redo_lines(place, std::move(stored)); };
-    if (!place.compressed) co_return job();
+    if (place.form == RedoForm::plain) co_return job();
     co_return co_await env_.pool.run(std::move(job));
 }
 

@@ -1,5 +1,8 @@
+#include "format/line_format.hpp"
+#include "okta/page_slicer.hpp"
 #include "sink/file/file_ledger.hpp"
 #include "sink/file/redo_rows.hpp"
+#include "support/gzip.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +25,55 @@ TEST(RedoRows, GiveBackTheLinesWhateverTheirSize) {
 
         EXPECT_EQ(joined(rows), lines);
         for (const RedoRow& row : rows) EXPECT_LE(row.size, longest_row);
-        EXPECT_EQ(rows.front().compressed, size > worth_compressing);
+        EXPECT_EQ(rows.front().form, size > worth_compressing ? RedoForm::zstd : RedoForm::plain);
+    }
+}
+
+/// A page as Okta sends it: gzip, with line breaks between tokens and white space between events, if `pretty`.
+Lines page_lines(bool pretty, std::string* packed = nullptr) {
+    std::string body = pretty ? " [ " : "[";
+    for (int n = 0; n < 1'000; ++n) {
+        if (n != 0) body += ',';
+        body += pretty ? "{\r\n\"uuid\" :\n\"" : "{\"uuid\":\"";
+        body += std::to_string(n) + "\",\"text\":\"" + std::string(static_cast<std::size_t>(n) % 200, 'x') + "\"}";
+    }
+    body += ']';
+    const std::string wire = gzip(body);
+    if (packed) *packed = wire;
+    Buffer buffer = Buffer::copy_of(body);
+    auto events = PageSlicer().slice(buffer);
+    const auto page = std::make_shared<const Page>(std::move(buffer), std::move(*events), Cursor("/next"), UtcTime(),
+                                                   ByteBudget::Reservation(), Buffer::copy_of(wire));
+    return LineFormat::raw().render(Batch(page), 0);
+}
+
+TEST(RedoRows, WholePageIsKeptAsOktaSentIt) {
+    for (const bool pretty : {false, true}) {
+        std::string packed;
+        const Lines lines = page_lines(pretty, &packed);
+        ASSERT_TRUE(lines.whole_page());
+
+        const auto rows = redo_rows(lines);
+
+        ASSERT_EQ(rows.size(), 1U);
+        EXPECT_EQ(rows.front().form, RedoForm::page);
+        EXPECT_LT(rows.front().bytes.size(), packed.size() + 5'000);
+        EXPECT_EQ(joined(rows), lines.view());
+    }
+}
+
+TEST(RedoRows, DamagedPageIsFatalWhereverTheDamageIs) {
+    const auto rows = redo_rows(page_lines(false));
+    const std::string& good = rows.front().bytes;
+    const std::size_t step = good.size() / 500 + 1;
+    for (std::size_t at = 0; at < good.size(); at += step) {
+        std::string bad = good;
+        bad[at] ^= 0x10;
+        const auto lines = redo_lines(RedoPlace(rows.front()), bad);
+        if (lines) EXPECT_EQ(*lines, joined(rows)) << at;  // a byte that means nothing, as the time in gzip's head
+        else EXPECT_EQ(lines.error().kind(), ErrorKind::fatal);
+        const auto shorter = redo_lines(RedoPlace(rows.front()), good.substr(0, at));
+        EXPECT_FALSE(shorter) << at;
     }
 }
 
