@@ -50,6 +50,20 @@ TEST_F(PosixFileIoTest, WritesWhereItIsTold) {
     EXPECT_EQ(content("a"), "aaabbb");
 }
 
+TEST_F(PosixFileIoTest, RenameDoesNotReplace) {
+    put("a", "ours");
+    put("b", "theirs");
+
+    EXPECT_TRUE(is_taken(io_.rename(at("a"), at("b")).error()));
+    EXPECT_TRUE(io_.rename(at("a"), at("c")));
+
+    EXPECT_EQ(content("b"), "theirs");
+    EXPECT_EQ(content("c"), "ours");
+    EXPECT_FALSE(std::filesystem::exists(at("a")));
+    EXPECT_TRUE(io_.remove(at("c")));
+    EXPECT_TRUE(io_.remove(at("c"))) << "it is gone, which was wanted";
+}
+
 TEST_F(PosixFileIoTest, RefusesWhatIsNoRegularFile) {
     put("target", "");
     std::filesystem::create_symlink(at("target"), at("link"));
