@@ -25,7 +25,7 @@ set(rows
     "src/sink/file:core model compression metrics format config sink/options oktail/sink oktail/state"
     "src/sink/stdout:core model metrics format config sink/options oktail/sink"
     "src/sink/all_sinks.cpp:oktail/sink sink/file sink/stdout"
-    "src/route:core model metrics oktail/okta/page_source.hpp oktail/sink/sink.hpp oktail/state/checkpoint_store.hpp"
+    "src/route:core model metrics oktail/okta/page_source.hpp okta/page_slicer.hpp oktail/sink/sink.hpp oktail/state/checkpoint_store.hpp"
     "src/admin:core metrics http/server.hpp"
     "src/app:core model metrics config http auth state okta format sink route admin"
     "src/main.cpp:core app"

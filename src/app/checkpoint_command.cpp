@@ -7,6 +7,7 @@
 #include "core/steady_clock.hpp"
 #include "core/time_text.hpp"
 #include "okta/logs_request.hpp"
+#include "route/dead_letters.hpp"
 #include "state/checkpoint_moves.hpp"
 #include "state/sqlite_store.hpp"
 
@@ -106,7 +107,7 @@ void make_folder(const fs::path& folder, std::error_code& error) {
 
 /// The second step of a renaming, so a failure is only told: what was set aside is still there, under the old name.
 void move_dead_letters(const fs::path& state_dir, const RouteId& from, const RouteId& to) {
-    const fs::path folder = state_dir / "dead-letters";
+    const fs::path folder = dead_letters_directory(state_dir);
     const fs::path old_file = folder / from.tenant() / (from.sink() + ".ndjson");
     const fs::path new_file = folder / to.tenant() / (to.sink() + ".ndjson");
     std::error_code error;

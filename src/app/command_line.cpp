@@ -2,6 +2,7 @@
 
 #include "app/check_command.hpp"
 #include "app/checkpoint_command.hpp"
+#include "app/dead_letters_command.hpp"
 #include "app/health_command.hpp"
 #include "app/load.hpp"
 #include "app/reload_command.hpp"
@@ -75,6 +76,40 @@ void add_checkpoint_commands(CLI::App& app, CheckpointArguments& asked, ExitCode
     everything->callback([&] { code = export_checkpoints(asked.config); });
 }
 
+/// A command that asks a running daemon.
+CLI::App* add_daemon_command(CLI::App& app, const char* name, const char* what, DaemonAddress& daemon) {
+    CLI::App* command = app.add_subcommand(name, what);
+    add_config_option(*command, daemon.config);
+    command->add_option("--socket", daemon.socket, "The daemon's control socket, instead of the configuration's");
+    return command;
+}
+
+/// What a `dead-letters` command is asked for.
+class DeadLettersArguments {
+public:
+    std::filesystem::path config = "/etc/oktail/oktail.yaml";
+    DaemonAddress daemon;
+    std::string tenant;
+    std::string sink;
+    bool json = false;
+};
+
+void add_dead_letters_commands(CLI::App& app, DeadLettersArguments& asked, ExitCode& code) {
+    CLI::App* family = app.add_subcommand("dead-letters", "Look at what sinks would not take, and offer it again");
+    family->require_subcommand(1);
+
+    CLI::App* list = family->add_subcommand("list", "Which routes have dead letters, how many, and why");
+    add_config_option(*list, asked.config);
+    list->add_flag("--json", asked.json, "Print JSON");
+    list->callback([&] { code = list_dead_letters(asked.config, asked.json); });
+
+    CLI::App* replay =
+        add_daemon_command(*family, "replay", "Let the running daemon offer a route's dead letters again", asked.daemon);
+    replay->add_option("TENANT", asked.tenant)->required();
+    replay->add_option("SINK", asked.sink)->required();
+    replay->callback([&] { code = replay_dead_letters(asked.daemon, RouteId(asked.tenant, asked.sink)); });
+}
+
 /// What the commands that ask a running daemon are asked for.
 class DaemonArguments {
 public:
@@ -85,10 +120,7 @@ public:
 
 void add_daemon_commands(CLI::App& app, DaemonArguments& asked, ExitCode& code) {
     const auto add = [&](const char* name, const char* what, DaemonAddress& daemon) {
-        CLI::App* command = app.add_subcommand(name, what);
-        add_config_option(*command, daemon.config);
-        command->add_option("--socket", daemon.socket, "The daemon's control socket, instead of the configuration's");
-        return command;
+        return add_daemon_command(app, name, what, daemon);
     };
 
     CLI::App* status = add("status", "Show what the running daemon does", asked.status.daemon);
@@ -131,6 +163,8 @@ int run_command_line(int argc, char** argv) {
 
     CheckpointArguments checkpoint_arguments;
     add_checkpoint_commands(app, checkpoint_arguments, code);
+    DeadLettersArguments dead_letters_arguments;
+    add_dead_letters_commands(app, dead_letters_arguments, code);
     DaemonArguments daemon_arguments;
     add_daemon_commands(app, daemon_arguments, code);
 

@@ -56,7 +56,7 @@ Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, C
     : state_(state), clock_(clock), main_(main), accept_new_state_(accept_new_state), happenings_(clock),
       memory_(config.limits.memory), shards_(make_shards(thread_count(config.limits))), page_slicers_(shards_.size()),
       http_(clock, memory_, static_cast<unsigned>(shards_.size())), secrets_(main, clock),
-      dead_letters_(config.state_dir / "dead-letters", clock), fatal_came_(main, asio::steady_timer::time_point::max()),
+      dead_letters_(dead_letters_directory(config.state_dir), clock), fatal_came_(main, asio::steady_timer::time_point::max()),
       deps_(clock, happenings_, memory_, http_, secrets_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
       sink_deps_(clock, state, executors(shards_), accept_new_state) {
     happenings_.describe_program(OKTAIL_VERSION, memory_);
@@ -76,34 +76,72 @@ asio::awaitable<Result<void>> Daemon::recover() {
 }
 
 asio::awaitable<Result<ConfigDifference>> Daemon::apply(Config wanted) {
-    const std::stop_token never;
-    while (applying_) co_await applied_.wait(never);
-    if (stopping_) co_return Error(ErrorKind::stopped, "the daemon stops");
-    applying_ = true;
+    co_await take_turn();
+    if (stopping_) {
+        end_turn();
+        co_return Error(ErrorKind::stopped, "the daemon stops");
+    }
     ConfigDifference what = difference_of(wanted);
     auto failed = co_await change(what, wanted);
     if (!failed) {
         running_ = std::move(wanted);
         started_ = true;
     }
-    applying_ = false;
-    applied_.notify();
+    end_turn();
     if (failed) co_return std::move(*failed);
     co_return what;
 }
 
 asio::awaitable<void> Daemon::stop() {
-    const std::stop_token never;
-    while (applying_) co_await applied_.wait(never);
-    applying_ = true;
+    co_await take_turn();
     stopping_ = true;
     const Config nothing;
     const ConfigDifference what = difference_of(nothing);
     co_await change(what, nothing);
     co_await secrets_.watch.join();
     running_ = nothing;
+    end_turn();
+}
+
+/// What runs is changed by one at a time.
+asio::awaitable<void> Daemon::take_turn() {
+    const std::stop_token never;
+    while (applying_) co_await applied_.wait(never);
+    applying_ = true;
+}
+
+void Daemon::end_turn() {
     applying_ = false;
     applied_.notify();
+}
+
+asio::awaitable<Result<Replayed>> Daemon::replay(RouteId route) {
+    co_await take_turn();
+    const TenantConfig* tenant = running_tenant(route);
+    if (stopping_ || !tenant) {
+        end_turn();
+        if (stopping_) co_return Error(ErrorKind::stopped, "the daemon stops");
+        co_return Error(ErrorKind::rejected, "no tenant " + route.tenant() + " with a sink " + route.sink() +
+                                                 " runs; `oktail status` shows those that do");
+    }
+    ConfigDifference pause;
+    pause.routes_ended.emplace_back(route.tenant(), route.sink());
+    co_await end_all(pause);
+    const auto answer = std::make_shared<ReplayOrder::Answer>(main_);
+    std::vector<std::string> sinks{route.sink()};
+    auto order = std::make_shared<ReplayOrder>(answer);
+    co_await begin_routes(*tenant, std::move(sinks), std::move(order));
+    end_turn();
+    auto replayed = co_await ReplayOrder::Answer::take(answer);
+    co_return replayed;
+}
+
+const TenantConfig* Daemon::running_tenant(const RouteId& route) const {
+    for (const TenantConfig& tenant : running_.tenants)
+        if (tenant.name == route.tenant() &&
+            std::ranges::find(tenant.sinks, route.sink(), &RouteConfig::sink) != tenant.sinks.end())
+            return &tenant;
+    return nullptr;
 }
 
 asio::awaitable<std::optional<Error>> Daemon::change(const ConfigDifference& what, const Config& wanted) {
@@ -172,11 +210,12 @@ asio::awaitable<void> Daemon::begin_tenant(const TenantConfig& wanted, std::stri
     co_await asio::co_spawn(running->shard(), std::move(started), asio::use_awaitable);
 }
 
-asio::awaitable<void> Daemon::begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks) {
+asio::awaitable<void> Daemon::begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks,
+                                           std::shared_ptr<ReplayOrder> replay) {
     Tenant& tenant = *tenants_.at(wanted.name);
     std::vector<Tenant::NewRoute> routes;
     for (const RouteConfig& route : wanted.sinks)
-        if (std::ranges::find(sinks, route.sink) != sinks.end()) routes.emplace_back(route, sinks_.at(route.sink).get());
+        if (std::ranges::find(sinks, route.sink) != sinks.end()) routes.emplace_back(route, *sinks_.at(route.sink), replay);
     auto started = tenant.start_routes(std::move(routes));
     co_await asio::co_spawn(tenant.shard(), std::move(started), asio::use_awaitable);
 }

@@ -36,6 +36,9 @@ public:
     /// at a time: a second call waits. What does not end within 8 s is unwound, which loses nothing. Errors: rejected (there
     /// are traces of a state that is gone: nothing was started), stopped.
     asio::awaitable<Result<ConfigDifference>> apply(Config wanted);
+    /// Offers a route's dead letters to its sink again, before the next page; the route begins anew for it. Errors: rejected
+    /// (there is no such route), stopped.
+    asio::awaitable<Result<Replayed>> replay(RouteId route);
     /// Applies the empty configuration, and nothing after it.
     asio::awaitable<void> stop();
     /// Hard stop of what was asked to stop and has not.
@@ -56,7 +59,11 @@ private:
     asio::awaitable<void> end_routes(Tenant& tenant, std::vector<std::string> sinks);
     asio::awaitable<void> unwind_late(std::stop_token ended);
     asio::awaitable<void> begin_tenant(const TenantConfig& wanted, std::string ca_pem);
-    asio::awaitable<void> begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks);
+    asio::awaitable<void> begin_routes(const TenantConfig& wanted, std::vector<std::string> sinks,
+                                       std::shared_ptr<ReplayOrder> replay = nullptr);
+    const TenantConfig* running_tenant(const RouteId& route) const;
+    asio::awaitable<void> take_turn();
+    void end_turn();
     ConfigDifference difference_of(const Config& wanted) const;
     std::optional<Error> traces(const Config& wanted);
     void failed(Error why);

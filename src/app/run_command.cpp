@@ -5,6 +5,8 @@
 #include "app/checkpoint_command.hpp"
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
+#include "app/dead_letters_command.hpp"
+#include "app/dead_letters_text.hpp"
 #include "app/instance.hpp"
 #include "app/load.hpp"
 #include "app/no_core_dumps.hpp"
@@ -94,6 +96,7 @@ public:
         const auto post = [&state](std::function<void()> job) { state.post(std::move(job)); };
         life_signs_.watch("state", post, patience_with_the_state);
         daemon_.show_life(life_signs_);
+        admin_.on_control("POST", replay_path, [this](ServerRequest request) { return replay(std::move(request)); });
         admin_.on_control("GET", export_path, [this](ServerRequest) { return export_checkpoints(); });
     }
 
@@ -185,6 +188,17 @@ private:
         co_await admin_.listen(listen);
         log::info({}, "the configuration is reloaded", {{"changes", summary(*applied)}});
         co_return summary(*applied);
+    }
+
+    asio::awaitable<ServerResponse> replay(ServerRequest request) {
+        const std::string name = request.target.substr(request.target.find('?') + 1);
+        const auto slash = name.find('/');
+        const RouteId route(name.substr(0, slash), slash == std::string::npos ? "" : name.substr(slash + 1));
+        const auto replayed = co_await daemon_.replay(route);
+        if (!replayed)
+            co_return text_response(replayed.error().kind() == ErrorKind::rejected ? 404 : 503,
+                                    "oktail: " + replayed.error().what() + '\n');
+        co_return text_response(replayed->ended ? 503 : 200, replayed_text(route, *replayed));
     }
 
     asio::awaitable<ServerResponse> export_checkpoints() {

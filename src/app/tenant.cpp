@@ -60,18 +60,18 @@ asio::awaitable<void> Tenant::start() {
 asio::awaitable<void> Tenant::start_routes(std::vector<NewRoute> routes) {
     const auto common = std::make_shared<CommonBeginning>();
     common->head = source_->head();
-    for (const auto& [route, sink] : routes) {
-        auto& running = routes_[route.sink];
+    for (NewRoute& route : routes) {
+        auto& running = routes_[route.config.sink];
         running = std::make_unique<RunningRoute>(shard_);
-        running->task.spawn(keep_route(route, sink, common, running->stop.get_token()));
+        running->task.spawn(keep_route(std::move(route), common, running->stop.get_token()));
     }
     source_->set_routes(routes_.size());
     co_return;
 }
 
 /// A route for as long as it is wanted.
-asio::awaitable<void> Tenant::keep_route(RouteConfig route, Sink* sink, std::shared_ptr<CommonBeginning> common,
-                                         std::stop_token stop) {
+asio::awaitable<void> Tenant::keep_route(NewRoute wanted, std::shared_ptr<CommonBeginning> common, std::stop_token stop) {
+    const RouteConfig& route = wanted.config;
     const StallRule rule(config_.stall_after,
                          std::max<std::chrono::milliseconds>(std::chrono::seconds(30), config_.poll.max_interval));
     const ShownRoute shown(deps_.happenings, log::Scope(config_.name, route.sink), rule);
@@ -79,10 +79,28 @@ asio::awaitable<void> Tenant::keep_route(RouteConfig route, Sink* sink, std::sha
                      config_.max_event);
     const StartPoint start = route.start.value_or(config_.start);
     setup.beginning = [this, start, common](std::stop_token waiting) { return beginning(start, common, std::move(waiting)); };
+    if (wanted.replay)
+        setup.replay = [this, id = setup.id, order = std::exchange(wanted.replay, nullptr)](SinkWriter& writer, Checkpoint at,
+                                                                                            std::stop_token waiting) {
+            return replay(id, order, writer, std::move(at), std::move(waiting));
+        };
     auto& supervisor = routes_.at(route.sink)->supervisor;
-    supervisor.emplace(std::move(setup), *source_, *sink, deps_.state, deps_.dead_letters, deps_.clock, deps_.happenings);
+    supervisor.emplace(std::move(setup), *source_, *wanted.sink, deps_.state, deps_.dead_letters, deps_.clock,
+                       deps_.happenings);
     const auto ended = co_await supervisor->run(stop);
     if (!ended) deps_.on_fatal(ended.error());
+}
+
+asio::awaitable<Result<Checkpoint>> Tenant::replay(RouteId route, std::shared_ptr<ReplayOrder> order, SinkWriter& writer,
+                                                   Checkpoint at, std::stop_token stop) {
+    Replay letters(route, config_.max_event, deps_.dead_letters, page_slicer_, writer, deps_.clock);
+    auto done = co_await letters.run(std::move(at), std::move(stop));
+    deps_.happenings.dead_letters_replayed(log::Scope(route.tenant(), route.sink()), done.delivered, done.bytes, done.refused,
+                                           done.ended ? &*done.ended : nullptr);
+    const std::optional<Error> ended = done.ended;
+    order->fulfil(std::move(done));
+    if (ended && ended->kind() == ErrorKind::fatal) co_return *ended;
+    co_return letters.checkpoint();
 }
 
 /// Routes that failed for a refused credential need not wait for the end of their backoff.

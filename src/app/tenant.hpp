@@ -5,6 +5,7 @@
 #include <oktail/sink/sink.hpp>
 #include <oktail/state/state_store.hpp>
 
+#include "app/replay_order.hpp"
 #include "app/secret_files.hpp"
 #include "auth/token_authorizer.hpp"
 #include "core/task_group.hpp"
@@ -49,7 +50,15 @@ public:
 class Tenant {
 public:
     /// A route to be, and the sink that it writes to, which outlives it.
-    using NewRoute = std::pair<RouteConfig, Sink*>;
+    class NewRoute {
+    public:
+        NewRoute(RouteConfig config, Sink& sink, std::shared_ptr<ReplayOrder> replay)
+            : config(std::move(config)), sink(&sink), replay(std::move(replay)) {}
+
+        RouteConfig config;
+        Sink* sink;
+        std::shared_ptr<ReplayOrder> replay;  ///< nullptr: its dead letters stay where they are
+    };
 
     /// `ca_pem`: whom to trust instead of the system's CAs; empty: those. The routes in `config` are not looked at.
     Tenant(TenantConfig config, std::string ca_pem, PageSlicer& page_slicer, asio::any_io_executor shard, TenantDeps& deps);
@@ -84,8 +93,9 @@ private:
         Cursor head;                 ///< where the tenant's other routes are
     };
 
-    asio::awaitable<void> keep_route(RouteConfig route, Sink* sink, std::shared_ptr<CommonBeginning> common,
-                                     std::stop_token stop);
+    asio::awaitable<void> keep_route(NewRoute route, std::shared_ptr<CommonBeginning> common, std::stop_token stop);
+    asio::awaitable<Result<Checkpoint>> replay(RouteId route, std::shared_ptr<ReplayOrder> order, SinkWriter& writer,
+                                               Checkpoint at, std::stop_token stop);
     asio::awaitable<Result<Beginning>> beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,
                                                  std::stop_token stop);
     void credentials_changed();

@@ -118,6 +118,16 @@ void Happenings::dead_letter(const log::Scope& route, std::string_view reason) {
     log::error(route, "an event went to the dead letters", {{"why", reason}});
 }
 
+void Happenings::dead_letters_replayed(const log::Scope& route, std::size_t delivered, std::size_t bytes, std::size_t refused,
+                                       const Error* ended) {
+    instruments_->route(route, [&](OfRoute& of) {
+        add(*of.events, delivered);
+        add(*of.event_bytes, bytes);
+    });
+    log::info(route, "dead letters were offered again",
+              {{"delivered", delivered}, {"refused", refused}, {"ended", ended ? ended->what() : "with the last"}});
+}
+
 void Happenings::gap_suspected(const log::Scope& route, UtcTime from, UtcTime to) {
     instruments_->tenant(route, [](OfTenant& of) { of.gaps->Increment(); });
     log::error(route, "events may be missing: Okta refused the cursor and no longer serves the last event delivered",

@@ -57,6 +57,9 @@ public:
     void duplicates_dropped(const log::Scope& route, std::size_t events);
     void write_failed(const log::Scope& route, const Error& why, std::chrono::milliseconds retry_in);
     void dead_letter(const log::Scope& route, std::string_view reason);
+    /// Dead letters were offered again; `refused` of them stay. `ended`: why not all were, or nothing.
+    void dead_letters_replayed(const log::Scope& route, std::size_t delivered, std::size_t bytes, std::size_t refused,
+                               const Error* ended);
     void gap_suspected(const log::Scope& route, UtcTime from, UtcTime to);
     void begun_again(const log::Scope& route, std::string_view why, UtcTime since);
     /// `delivered`: up to when all is safe already.

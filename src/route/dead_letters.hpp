@@ -6,22 +6,26 @@
 #include <oktail/model/checkpoint.hpp>
 
 #include "core/worker_pool.hpp"
+#include "route/dead_letter_file.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace oktail {
 
-/// Events that a sink will never take: `DIRECTORY/TENANT/SINK.ndjson`, mode 0600, a line each, flushed. Thread-safe.
+/// Events that a sink will never take: `DIRECTORY/TENANT/SINK.ndjson`. Thread-safe; a route's letters are its own coroutine's.
 class DeadLetters {
 public:
-    static constexpr std::uint64_t most_bytes = 256U * 1024 * 1024;  ///< of one route
-
     DeadLetters(std::filesystem::path directory, const Clock& clock);
 
     /// On success the event survives power loss. Errors: transient (disk, or the file is full: replay or remove it).
     asio::awaitable<Result<void>> add(RouteId route, std::string reason, std::string event);
+    /// DeadLetterFile::read().
+    asio::awaitable<Result<std::string>> read(RouteId route, std::uint64_t from);
+    /// DeadLetterFile::keep().
+    asio::awaitable<Result<void>> keep(RouteId route, std::vector<DeadLetterFile::Part> parts);
 
 private:
     std::filesystem::path directory_;
@@ -29,7 +33,8 @@ private:
     WorkerPool pool_{"dead-letters", 1};
 };
 
-/// One line: when, why, and the event itself, as text so that what is no JSON fits too.
-std::string dead_letter_line(UtcTime when, std::string_view reason, std::string_view event);
+/// Where they are.
+std::filesystem::path dead_letters_directory(const std::filesystem::path& state_dir);
+DeadLetterFile dead_letter_file(const std::filesystem::path& directory, const RouteId& route);
 
 }  // namespace oktail

@@ -5,6 +5,7 @@
 #include "route/route.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace oktail {
 
@@ -42,6 +43,11 @@ asio::awaitable<Result<void>> Supervisor::run_once(std::stop_token stop) {
     happenings_.route_does(scope_, Activity::finding_place);
     auto at = co_await place(stop);
     if (!at) co_return at.error();
+    if (const auto replay = std::exchange(setup_.replay, nullptr)) {
+        happenings_.route_does(scope_, Activity::writing);
+        at = co_await replay(**writer, std::move(*at), stop);
+        if (!at) co_return at.error();
+    }
     PageDelivery delivery(setup_.id, setup_.filter, setup_.max_event, **writer, dead_letters_, clock_, happenings_);
     Route route(setup_.id, source_, delivery, store(), clock_, happenings_);
     co_return co_await route.run(std::move(*at), stop);

@@ -44,6 +44,8 @@ public:
     std::size_t max_event;
     /// Asked once, before a new route's first checkpoint. Routes that begin together share the answer.
     std::function<asio::awaitable<Result<Beginning>>(std::stop_token)> beginning;
+    /// What to write once, before the first page; then the checkpoint. Errors: fatal. May be empty.
+    std::function<asio::awaitable<Result<Checkpoint>>(SinkWriter&, Checkpoint, std::stop_token)> replay;
 };
 
 /// Keeps one route running: opens its sink, finds its place, runs it, and starts it again from its checkpoint when it fails.
