@@ -82,7 +82,8 @@ std::string outcome_of(const std::vector<Crash>& crashes, Fsync fsync, Rotation 
     return out.str() + wrong;
 }
 
-constexpr Loss all_losses[] = {Loss::nothing, Loss::everything, Loss::content, Loss::zeros, Loss::every_second};
+constexpr Loss all_losses[] = {Loss::nothing, Loss::everything, Loss::new_names,
+                               Loss::content, Loss::zeros,      Loss::every_second};
 constexpr Tear all_tears[] = {Tear::nothing, Tear::one_byte, Tear::half, Tear::all_but_the_last};
 
 class FileSinkCrash : public testing::TestWithParam<Fsync> {
@@ -140,7 +141,7 @@ TEST(FileSinkRotationCrash, NothingIsLostOrRepeatedWhileFilesArePacked) {
     ASSERT_EQ(violation(whole), "");
 
     for (int step = 1; step <= steps; ++step)
-        for (const Loss loss : {Loss::nothing, Loss::everything, Loss::zeros}) {
+        for (const Loss loss : {Loss::nothing, Loss::everything, Loss::new_names, Loss::zeros}) {
             const Crash one{step, Tear::half, loss};
             const Crash two{step % 13 + 1, Tear::one_byte, loss == Loss::nothing ? Loss::content : Loss::nothing};
             EXPECT_EQ(outcome_of({one}, Fsync::every_second, rotate), "");

@@ -60,6 +60,8 @@ void FakeDisk::boot(Fuse& fuse, Loss loss) {
         directories_ = flushed_directories_;
         std::erase_if(names_, [this](const auto& entry) { return !directories_.contains(directory_of(entry.first)); });
     }
+    if (loss == Loss::new_names)
+        std::erase_if(names_, [this](const auto& entry) { return !flushed_names_.contains(entry.first); });
     for (const auto& [path, inode] : names_) {
         lose(*inode, loss);
         inode->locked = false;

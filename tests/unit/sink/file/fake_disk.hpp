@@ -18,6 +18,7 @@ namespace oktail {
 enum class Loss {
     nothing,       ///< a kill: the page cache lives on
     everything,    ///< names too
+    new_names,     ///< of names only those that are new: the removal of others was faster on disk
     content,       ///< names stay, bytes go, sizes too
     zeros,         ///< sizes stay, bytes are NUL
     every_second,  ///< a block is lost, the next one is not

@@ -264,6 +264,17 @@ TEST_F(FileSinkTest, EmptyFileUnderOurNameIsNotTakenForOurs) {
     EXPECT_EQ(world_.lines().size(), 5u);
 }
 
+TEST_F(FileSinkTest, FileMadeByARecoveryThatWasKilledKeepsItsName) {
+    die_unflushed(3);
+    world_.disk.take_away(first_file);  // by the power cut
+    world_.disk.put(first_file, "");    // and made again; the state knows the one before
+
+    ASSERT_TRUE(live(5));
+
+    EXPECT_EQ(world_.disk.content(first_file), text(5));
+    EXPECT_EQ(world_.disk.paths().size(), 1U);
+}
+
 TEST_F(FileSinkTest, FileEditedInPlaceIsLeftAlone) {
     die_unflushed(3);
     world_.disk.overwrite(first_file, "edited\n");

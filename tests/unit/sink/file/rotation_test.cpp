@@ -11,6 +11,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using testing::Contains;
 using testing::ElementsAre;
 
 class FileRotationTest : public testing::Test {
@@ -79,6 +80,17 @@ TEST_P(FilePackingTest, FinishedFileIsPackedAndItsReadersHaveTenMinutes) {
 INSTANTIATE_TEST_SUITE_P(Packing, FilePackingTest,
                          testing::Values(std::pair(Packing::zstd, ".zst"), std::pair(Packing::gzip, ".gz")),
                          [](const auto& info) { return info.param.second + 1; });
+
+TEST_F(FileRotationTest, WhatTheStateCallsPackedIsOnDiskAsSuch) {
+    world_.rotate = {.size = 50, .compress = Packing::zstd, .keep = {}};
+    live(3, minutes(6));
+    ASSERT_EQ(world_.state->files.begin()->second.state, FileState::packed);
+
+    Fuse fuse;
+    world_.disk.boot(fuse, Loss::everything);
+
+    EXPECT_THAT(world_.disk.paths(), Contains("/log/01-01.ndjson.zst"));
+}
 
 TEST_F(FileRotationTest, FileOfYesterdayIsPackedThoughNothingHappensToday) {
     world_.rotate.compress = Packing::zstd;
