@@ -14,6 +14,7 @@
 #include "app/watchdog.hpp"
 #include "core/event_flag.hpp"
 #include "core/log.hpp"
+#include "core/network_file_system.hpp"
 #include "core/steady_clock.hpp"
 #include "oktail_version.hpp"
 #include "state/sqlite_store.hpp"
@@ -288,6 +289,9 @@ ExitCode run_daemon(const RunOptions& options) {
         log::error({}, "the state cannot be opened", {{"why", state.error().what()}});
         return exit_code(state.error().kind());
     }
+    if (const auto network = network_file_system(config.state_dir))
+        log::warn({}, "the state is on a network file system: no promise holds if its flushes or locks are not kept",
+                  {{"state_dir", config.state_dir.string()}, {"file_system", *network}});
     SteadyClock clock;
     return Life(options, config, **state, clock).run();
 }

@@ -61,6 +61,8 @@ public:
     virtual Result<std::optional<FileStatus>> look(const std::string& path) = 0;
     /// It may exist.
     virtual Result<void> make_directory(const std::string& path) = 0;
+    /// What it is called, if the directory's file system is one whose flushes and inode numbers are a server's matter.
+    virtual std::optional<std::string> network_file_system(const std::string& directory) = 0;
     virtual Result<void> flush_directory(const std::string& path) = 0;
     /// Fails if `to` is taken.
     virtual Result<void> rename(const std::string& from, const std::string& to) = 0;

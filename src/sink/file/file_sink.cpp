@@ -90,7 +90,11 @@ Result<StreamPath> FileSink::path_of(const RouteId& route, const Labels& labels)
 asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId route, Labels labels) {
     const auto path = path_of(route, labels);
     if (!path) co_return path.error();
-    auto make = [&io = env_.io, base = path->base()] { return make_base(io, base); };
+    auto make = [&io = env_.io, base = path->base(), delivery = options_->delivery]() -> Result<void> {
+        const auto there = make_base(io, base);
+        if (!there) return there;
+        return delivery == Delivery::exactly_once ? check_trust(io, base) : Result<void>();
+    };
     const auto made = co_await pool_.run(std::move(make));
     if (!made) co_return made.error();
     StreamShard& shard = *shards_[shard_of(stream_key(env_.sink, *path))];

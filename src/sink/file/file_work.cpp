@@ -108,6 +108,14 @@ Result<void> make_base(FileIo& io, const std::string& base) {
     return make_directories(io, base.substr(0, there + 1), base);
 }
 
+Result<void> check_trust(FileIo& io, const std::string& base) {
+    const auto network = io.network_file_system(directory_of(base));
+    if (!network) return {};
+    return Error(ErrorKind::rejected, base + " is on " + *network +
+                                          ", whose flushes and inode numbers cannot be relied on: write to a disk of this "
+                                          "machine, or say delivery: at_least_once");
+}
+
 Result<NewFile> make_next_file(FileIo& io, const StreamPath& stream, const std::optional<GivenName>& last, UtcTime now,
                                mode_t mode) {
     GivenName name = next_name(stream, last, now);

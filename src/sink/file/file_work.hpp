@@ -36,6 +36,8 @@ constexpr std::array<std::string_view, 2> packed_suffixes{".zst", ".gz"};
 std::string directory_of(const std::string& path);
 /// Makes what is missing of the part of a path that no placeholder is in, each directory with its entry on disk.
 Result<void> make_base(FileIo& io, const std::string& base);
+/// Errors: rejected (files below it cannot be exactly once: a flush or an inode number may not mean what it says).
+Result<void> check_trust(FileIo& io, const std::string& base);
 /// Every directory of `path` below `base`, each with its entry on disk.
 Result<void> make_directories(FileIo& io, const std::string& base, const std::string& path);
 

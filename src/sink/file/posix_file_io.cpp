@@ -1,5 +1,7 @@
 #include "sink/file/posix_file_io.hpp"
 
+#include "core/network_file_system.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -129,6 +131,9 @@ public:
     Result<void> make_directory(const std::string& path) override {
         if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST) return failed("cannot make the directory", path);
         return {};
+    }
+    std::optional<std::string> network_file_system(const std::string& directory) override {
+        return oktail::network_file_system(directory);
     }
     Result<void> flush_directory(const std::string& path) override {
         const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -222,6 +222,11 @@ Result<void> FakeDisk::make_directory(const std::string& path) {
     return {};
 }
 
+std::optional<std::string> FakeDisk::network_file_system(const std::string& directory) {
+    const std::lock_guard lock(mutex_);
+    return directories_.contains(directory) ? network : std::nullopt;
+}
+
 Result<void> FakeDisk::flush_directory(const std::string& path) {
     const std::lock_guard lock(mutex_);
     const auto alive = alive_step();

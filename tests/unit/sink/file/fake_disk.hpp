@@ -41,6 +41,8 @@ public:
     /// The next write takes a half, as the system does, and the one after it fails.
     void fail_write();
 
+    std::optional<std::string> network;  ///< what it is then
+
     /// Until release(), whoever looks at a file waits: a mount that hangs.
     void hang();
     void release();
@@ -65,6 +67,7 @@ public:
     Result<std::shared_ptr<File>> create(const std::string& path, mode_t mode) override;
     Result<std::optional<FileStatus>> look(const std::string& path) override;
     Result<void> make_directory(const std::string& path) override;
+    std::optional<std::string> network_file_system(const std::string& directory) override;
     Result<void> flush_directory(const std::string& path) override;
     Result<void> rename(const std::string& from, const std::string& to) override;
     Result<void> remove(const std::string& path) override;

@@ -264,6 +264,21 @@ TEST_F(FileSinkTest, EmptyFileUnderOurNameIsNotTakenForOurs) {
     EXPECT_EQ(world_.lines().size(), 5u);
 }
 
+TEST_F(FileSinkTest, NetworkFileSystemIsNoPlaceForExactlyOnce) {
+    world_.disk.network = "NFS";
+    Fuse fuse;
+    FileSinkLife life(world_, fuse);
+    life.deliver("acme", 1, 1);
+
+    EXPECT_FALSE(life.run());
+    ASSERT_EQ(life.errors().size(), 1U);
+    EXPECT_EQ(life.errors()[0].kind(), ErrorKind::rejected);
+    EXPECT_THAT(life.errors()[0].what(), testing::HasSubstr("/log/ is on NFS"));
+
+    world_.delivery = Delivery::at_least_once;
+    EXPECT_TRUE(live(1));
+}
+
 TEST_F(FileSinkTest, FileMadeByARecoveryThatWasKilledKeepsItsName) {
     die_unflushed(3);
     world_.disk.take_away(first_file);  // by the power cut
