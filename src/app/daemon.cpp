@@ -154,7 +154,9 @@ asio::awaitable<std::optional<Error>> Daemon::change(const ConfigDifference& wha
         const SinkConfig& sink = *std::ranges::find(wanted.sinks, name, &SinkConfig::name);
         sinks_[name] = factory_of(sink).make(name, sink.options, sink_deps_);
     }
-    for (const auto& [name, sink] : sinks_) co_await sink->look_again();
+    TaskGroup looking(main_);
+    for (const auto& [name, sink] : sinks_) looking.spawn(sink->look_again());
+    co_await looking.join();
     if (auto error = traces(wanted)) co_return error;
     for (const TenantConfig& tenant : wanted.tenants) {
         std::vector<std::string> routes;

@@ -293,7 +293,13 @@ ExitCode run_daemon(const RunOptions& options) {
         log::warn({}, "the state is on a network file system: no promise holds if its flushes or locks are not kept",
                   {{"state_dir", config.state_dir.string()}, {"file_system", *network}});
     SteadyClock clock;
-    return Life(options, config, **state, clock).run();
+    Life life(options, config, **state, clock);
+    const ExitCode code = life.run();
+    if (is_anything_left_behind()) {
+        log::flush();
+        ::_exit(static_cast<int>(code));
+    }
+    return code;
 }
 
 }  // namespace oktail

@@ -2,24 +2,39 @@
 
 #include <pthread.h>
 
-namespace oktail {
+#include <atomic>
+#include <chrono>
 
-WorkerPool::WorkerPool(const std::string& name, unsigned threads) {
+namespace oktail {
+namespace {
+
+constexpr std::chrono::seconds moment{1};
+std::atomic<int> left_behind = 0;
+
+}  // namespace
+
+WorkerPool::WorkerPool(const std::string& name, unsigned threads) : working_(threads) {
     for (unsigned i = 0; i < threads; ++i)
         threads_.emplace_back([this, name] {
             pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
             work();
+            const std::lock_guard lock(mutex_);
+            --working_;
+            ended_.notify_all();
         });
 }
 
 WorkerPool::~WorkerPool() {
-    {
-        const std::lock_guard lock(mutex_);
-        closing_ = true;
-        jobs_.clear();
-    }
-    wake_.notify_all();
+    end_within({});
     for (auto& thread : threads_) thread.join();
+}
+
+bool WorkerPool::end_within(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    jobs_.clear();
+    wake_.notify_all();
+    return ended_.wait_for(lock, patience, [this] { return working_ == 0; });
 }
 
 void WorkerPool::post(std::function<void()> job) {
@@ -43,5 +58,16 @@ void WorkerPool::work() {
         job();
     }
 }
+
+void leave_behind(std::unique_ptr<WorkerPool> pool) {
+    if (pool->end_within(moment)) return;
+    ++left_behind;
+    std::thread([pool = std::move(pool)]() mutable {
+        pool.reset();
+        --left_behind;
+    }).detach();
+}
+
+bool is_anything_left_behind() { return left_behind != 0; }
 
 }  // namespace oktail

@@ -44,6 +44,8 @@ public:
 
     /// Starts a job that nobody waits for. Any thread.
     void post(std::function<void()> job);
+    /// Forgets the jobs that wait, takes no more, and waits so long for those that run. False: one still does.
+    bool end_within(std::chrono::milliseconds patience);
 
 private:
     /// Where a job that may be left behind puts its result; on the caller's executor.
@@ -57,10 +59,18 @@ private:
 
     std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable ended_;
     std::deque<std::function<void()>> jobs_;
     bool closing_ = false;
+    std::size_t working_ = 0;  ///< threads that have not ended
     std::vector<std::thread> threads_;
 };
+
+/// The end of a pool whose jobs may never return, for a disk may never answer: after a moment it is left to itself, and ends
+/// when they do.
+void leave_behind(std::unique_ptr<WorkerPool> pool);
+/// Whether such a pool is still there. Then the process must end without destructors: a job may yet give its result away.
+bool is_anything_left_behind();
 
 template <class Job>
 asio::awaitable<std::invoke_result_t<Job&>> WorkerPool::run(Job job) {

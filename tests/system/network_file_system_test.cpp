@@ -1,5 +1,5 @@
 // A file system that a program serves (bindfs): files there cannot be exactly once, and the daemon says so instead of
-// pretending.
+// pretending. When that program stands still, so do the writers of the files, and nobody else.
 
 #include "support/daemon_process.hpp"
 #include "support/temp_dir.hpp"
@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <optional>
 
 namespace oktail {
@@ -72,6 +73,27 @@ TEST_F(NetworkFileSystemTest, StateThereIsWarnedOf) {
 
     EXPECT_TRUE(eventually(seconds(20), [&] { return daemon_.log().find("file_system=FUSE") != std::string::npos; }))
         << daemon_.log();
+    EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
+}
+
+TEST_F(NetworkFileSystemTest, SinkOnAHungMountIsLetGoByAReload) {
+    daemon_.sink.emplace_back("delivery: at_least_once");
+    daemon_.more_sinks["local"] = {"type: file", "path: " + (dir_ / "local").string() + "/{tenant}/%Y.ndjson"};
+    daemon_.add_tenant(org);
+    daemon_.start();
+    ASSERT_TRUE(eventually(seconds(20), [&] { return delivered_below(mount_).size() == 100; })) << daemon_.log();
+    served_->signal(SIGSTOP);
+    simulator_.control("POST", "/emit?org=" + org + "&count=50");
+    EXPECT_TRUE(eventually(seconds(20), [&] { return delivered_below(dir_ / "local").size() == 150; })) << daemon_.log();
+
+    daemon_.sink = {"type: stdout"};
+    daemon_.write_config();
+    Process reload({OKTAIL_BIN_DIR "/oktail", "reload", "-c", daemon_.config_file().string()});
+    EXPECT_EQ(reload.wait(seconds(40)), (Ending{0, std::nullopt})) << daemon_.log();
+
+    simulator_.control("POST", "/emit?org=" + org + "&count=50");
+    EXPECT_TRUE(eventually(seconds(20), [&] { return delivered_below(dir_ / "local").size() == 200; })) << daemon_.log();
+    served_->signal(SIGCONT);
     EXPECT_EQ(daemon_.stop(), (Ending{0, std::nullopt}));
 }
 

@@ -73,12 +73,19 @@ asio::awaitable<void> close_shard(StreamShard& shard) {
 }  // namespace
 
 FileSink::FileSink(std::string name, std::shared_ptr<const FileOptions> options, SinkDeps deps, FileIo& io)
-    : options_(std::move(options)), pool_("file " + name, pool_threads), packers_("pack " + name, 1),
-      env_(std::move(name), deps.clock, deps.state, io, pool_, options_->fsync, options_->mode, options_->rotate),
+    : options_(std::move(options)), pool_(std::make_unique<WorkerPool>("file " + name, pool_threads)),
+      packers_(std::make_unique<WorkerPool>("pack " + name, 1)),
+      env_(std::move(name), deps.clock, deps.state, io, *pool_, options_->fsync, options_->mode, options_->rotate),
       shards_(deps.shards.size()) {
     for (std::size_t i = 0; i < shards_.size(); ++i)
         shards_[i] = std::make_unique<StreamShard>(env_, options_->delivery, deps.shards[i], most_promised / shards_.size(),
-                                                   packers_, [this, i](const std::string& key) { return shard_of(key) == i; });
+                                                   *packers_, [this, i](const std::string& key) { return shard_of(key) == i; });
+}
+
+FileSink::~FileSink() {
+    shards_.clear();
+    leave_behind(std::move(pool_));
+    leave_behind(std::move(packers_));
 }
 
 Result<StreamPath> FileSink::path_of(const RouteId& route, const Labels& labels) const {
@@ -95,7 +102,7 @@ asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId rout
         if (!there) return there;
         return delivery == Delivery::exactly_once ? check_trust(io, base) : Result<void>();
     };
-    const auto made = co_await pool_.run(std::move(make));
+    const auto made = co_await pool_->run(std::move(make));
     if (!made) co_return made.error();
     StreamShard& shard = *shards_[shard_of(stream_key(env_.sink, *path))];
     auto executor = co_await asio::this_coro::executor;

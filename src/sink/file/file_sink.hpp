@@ -17,6 +17,10 @@ namespace oktail {
 class FileSink : public Sink {
 public:
     FileSink(std::string name, std::shared_ptr<const FileOptions> options, SinkDeps deps, FileIo& io);
+    FileSink(const FileSink&) = delete;
+    FileSink& operator=(const FileSink&) = delete;
+    /// A mount that hangs does not hold it up.
+    ~FileSink() override;
 
     asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
     asio::awaitable<void> look_again() override;
@@ -28,8 +32,8 @@ private:
     std::size_t shard_of(const std::string& stream_key) const;
 
     std::shared_ptr<const FileOptions> options_;
-    WorkerPool pool_;
-    WorkerPool packers_;
+    std::unique_ptr<WorkerPool> pool_;
+    std::unique_ptr<WorkerPool> packers_;
     FileEnv env_;
     std::vector<std::unique_ptr<StreamShard>> shards_;
 };

@@ -6,7 +6,10 @@
 #include "sink/file/stream_files.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace oktail {
@@ -15,6 +18,8 @@ namespace {
 /// Nobody but us may read it until its stream, which knows the configured mode, goes on with it.
 constexpr mode_t mode_of_found_again = 0600;
 constexpr unsigned at_once = 8;
+/// A disk that is that long silent is left to its own routes: their streams mend their files when it answers.
+constexpr std::chrono::seconds patience_with_a_disk{30};
 
 bool has_promises(const StreamFiles& stream) {
     const auto promises = [](const FileLedger& file) { return !file.all_purged(); };
@@ -33,11 +38,17 @@ public:
         for (auto& [key, stream] : *known)
             if (has_promises(stream)) streams_.push_back(std::move(stream));
         if (streams_.empty()) co_return Result<void>();
-        pool_.emplace("recovery", at_once);
+        pool_ = std::make_unique<WorkerPool>("recovery", at_once);
         auto executor = co_await asio::this_coro::executor;
-        TaskGroup tasks(executor);
-        for (unsigned i = 0; i < at_once; ++i) tasks.spawn(take_streams());
-        co_await tasks.join();
+        TaskGroup mending(executor);
+        for (unsigned i = 0; i < at_once; ++i) mending.spawn(take_streams());
+        std::stop_source mended;
+        TaskGroup watch(executor);
+        watch.spawn(end_without_progress(mending, mended.get_token()));
+        co_await mending.join();
+        mended.request_stop();
+        co_await watch.join();
+        leave_behind(std::move(pool_));
         if (fatal_) co_return *fatal_;
         co_return Result<void>();
     }
@@ -48,7 +59,18 @@ private:
             StreamFiles stream = std::move(streams_.back());
             streams_.pop_back();
             co_await recover(std::move(stream));
+            progress_at_ = deps_.clock.now();
         }
+    }
+
+    /// A disk that hangs must not keep the routes to other disks from starting.
+    asio::awaitable<void> end_without_progress(TaskGroup& mending, std::stop_token mended) {
+        progress_at_ = deps_.clock.now();
+        while (!mended.stop_requested() && deps_.clock.now() < progress_at_ + patience_with_a_disk)
+            co_await deps_.clock.sleep_until(progress_at_ + patience_with_a_disk, mended);
+        if (mended.stop_requested()) co_return;
+        log::error({}, "some files are not mended yet: their disk does not answer");
+        mending.cancel();
     }
 
     asio::awaitable<void> recover(StreamFiles stream) {
@@ -73,8 +95,9 @@ private:
 
     SinkDeps deps_;
     FileIo& io_;
-    std::optional<WorkerPool> pool_;
+    std::unique_ptr<WorkerPool> pool_;
     std::vector<StreamFiles> streams_;
+    SteadyTime progress_at_{};
     std::optional<Error> fatal_;
 };
 

@@ -96,6 +96,12 @@ void FileSinkLife::recover() {
     run_until([&done] { return done; });
 }
 
+void FileSinkLife::recover_through_time() {
+    bool done = false;
+    tasks_.spawn(recover_all(done));
+    pass_time_until([&done] { return done; });
+}
+
 asio::awaitable<void> FileSinkLife::recover_all(bool& done) {
     SinkDeps deps(clock, store, {io_.get_executor()}, false);
     const auto recovered = co_await recover_files(std::move(deps), world_.disk);

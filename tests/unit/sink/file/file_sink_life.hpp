@@ -48,6 +48,8 @@ public:
 
     /// Mends what an earlier life left.
     void recover();
+    /// The same, and time flies while nothing moves.
+    void recover_through_time();
     /// The first time a tenant's route also opens it. Delivers the events of `tenant` up to number `last`, in pages of so many.
     void deliver(const std::string& tenant, std::size_t last, std::size_t page, AfterPage after_page = {});
     /// Everything that can move without help moves.

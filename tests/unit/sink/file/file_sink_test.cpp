@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace oktail {
 namespace {
 
@@ -384,6 +386,22 @@ TEST_F(FileSinkTest, NeverFlushingIsSafeAgainstAKill) {
 
     ASSERT_TRUE(live(5));
 
+    EXPECT_EQ(world_.lines(), events(5));
+}
+
+TEST_F(FileSinkTest, DiskThatHangsDoesNotHoldUpTheStart) {
+    die_unflushed(3);
+    Fuse fuse;
+    FileSinkLife life(world_, fuse);
+    world_.disk.hang();
+
+    life.recover_through_time();
+
+    EXPECT_TRUE(is_anything_left_behind());
+    world_.disk.release();
+    while (is_anything_left_behind()) std::this_thread::yield();
+    life.deliver("acme", 5, 2);
+    EXPECT_TRUE(life.run());
     EXPECT_EQ(world_.lines(), events(5));
 }
 
