@@ -17,7 +17,7 @@ namespace {
 
 /// Nobody but us may read it until its stream, which knows the configured mode, goes on with it.
 constexpr mode_t mode_of_found_again = 0600;
-constexpr unsigned at_once = 8;
+constexpr unsigned at_once = 16;
 /// A disk that is that long silent is left to its own routes: their streams mend their files when it answers.
 constexpr std::chrono::seconds patience_with_a_disk{30};
 
