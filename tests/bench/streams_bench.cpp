@@ -93,7 +93,7 @@ void recovery_of_5000_files(benchmark::State& state) {
         const pid_t killed = ::fork();  // before there are threads
         if (killed == 0) {
             Streams streams(folder);
-            streams.write(5'000, 2);
+            streams.write(5'000, 1);
             ::_exit(0);
         }
         ::waitpid(killed, nullptr, 0);

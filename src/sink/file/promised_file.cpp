@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace oktail {
@@ -133,7 +134,7 @@ asio::awaitable<Result<void>> PromisedFile::flush() {
     co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> PromisedFile::recover() {
+asio::awaitable<Result<void>> PromisedFile::mend() {
     if (!file_) {
         const auto found = co_await find();
         if (!found) co_return found.error();
@@ -143,13 +144,20 @@ asio::awaitable<Result<void>> PromisedFile::recover() {
             if (!moved) co_return moved;
         }
     }
-    if (suspect_) {
-        const auto flushed = co_await flush();
-        if (!flushed) co_return flushed;
-    }
-    StateChange change;
-    const auto purge = ledger_.purge(change);
+    if (suspect_) co_return co_await flush();
+    co_return Result<void>();
+}
+
+std::optional<FileRow> PromisedFile::end_promises(StateChange& change) const {
     if (!is_usable()) change.dropped_files.push_back(ledger_.row().id);
+    return ledger_.purge(change);
+}
+
+asio::awaitable<Result<void>> PromisedFile::recover() {
+    const auto mended = co_await mend();
+    if (!mended) co_return mended;
+    StateChange change;
+    const auto purge = end_promises(change);
     if (purge || !is_usable()) {
         const auto saved = co_await env_.state.commit(std::move(change));
         if (!saved) co_return saved;
@@ -185,6 +193,7 @@ asio::awaitable<Result<bool>> PromisedFile::find_at(std::string path) {
     if (!holds) co_return holds.error();
     if (!*holds) co_return false;
     file_ = *file;
+    just_opened_ = true;
     at_path_ = !renamed;
     entry_flushed_ = ledger_.all_purged();
     co_return true;
@@ -208,9 +217,11 @@ asio::awaitable<Result<bool>> PromisedFile::holds_promises(std::shared_ptr<File>
 asio::awaitable<Result<void>> PromisedFile::rewrite() {
     // A new descriptor: after a failed flush the old one would report success for pages that never reached the disk. And all
     // lines, not only those that seem to be missing: what reads well now may be gone after a power cut.
-    auto reopen = [file = file_] { return file->reopen(); };
-    const auto reopened = co_await env_.pool.run(std::move(reopen));
-    if (!reopened) co_return reopened;
+    if (!std::exchange(just_opened_, false)) {
+        auto reopen = [file = file_] { return file->reopen(); };
+        const auto reopened = co_await env_.pool.run(std::move(reopen));
+        if (!reopened) co_return reopened;
+    }
     std::string tail = ledger_.row().tail;
     const std::deque<RedoPlace> places = ledger_.redo();
     for (const RedoPlace& place : places) {

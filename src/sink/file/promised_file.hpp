@@ -37,7 +37,7 @@ enum class Standing : std::uint8_t {
 /// between. On the stream's shard, one call at a time.
 class PromisedFile {
 public:
-    /// As the state has it; recover() opens it.
+    /// As the state has it; mend() opens it.
     PromisedFile(const FileEnv& env, StreamNames& names, FileLedger ledger);
     /// Just made, unknown to the state until a transaction holds ledger().promise().
     PromisedFile(const FileEnv& env, StreamNames& names, NewFile made);
@@ -60,9 +60,13 @@ public:
     /// One try to get everything promised to the disk. If the file was deleted, the promises move to a new one.
     /// Errors: transient (try again), fatal.
     asio::awaitable<Result<void>> flush();
-    /// After a crash: finds the file, or makes another, writes its promises again and ends them. Try again on a transient
+    /// After a crash: finds the file, or makes another, and writes and flushes its promises again. Try again on a transient
     /// error. Errors: transient, fatal.
+    asio::awaitable<Result<void>> mend();
+    /// The same, and ends the promises.
     asio::awaitable<Result<void>> recover();
+    /// Once it is mended: what ends its promises, for a transaction.
+    std::optional<FileRow> end_promises(StateChange& change) const;
 
 private:
     asio::awaitable<Result<bool>> find();
@@ -81,6 +85,7 @@ private:
     bool torn_ = false;
     bool suspect_ = false;
     bool entry_flushed_ = false;  ///< its name in the directory is on disk
+    bool just_opened_ = false;    ///< by find(): no flush of this descriptor has failed
 };
 
 }  // namespace oktail

@@ -50,6 +50,10 @@ public:
         co_await watch.join();
         leave_behind(std::move(pool_));
         if (fatal_) co_return *fatal_;
+        const auto saved = co_await deps_.state.commit(std::move(ended_));
+        if (!saved && saved.error().kind() == ErrorKind::fatal) co_return saved;
+        if (!saved) log::warn({}, "what was mended is mended again later", {{"what", saved.error().what()}});
+        log::info({}, "finished what an earlier run began", {{"files", files_}, {"bytes", bytes_}});
         co_return Result<void>();
     }
 
@@ -85,11 +89,17 @@ private:
             const std::string where = ledger.row().path;
             const std::uint64_t bytes = ledger.promised_bytes();
             PromisedFile file(env, names, std::move(ledger));
-            const auto recovered = co_await file.recover();
+            const auto mended = co_await file.mend();
             const log::Scope scope({}, env.sink);
-            if (recovered) log::info(scope, "finished what an earlier run began", {{"path", where}, {"bytes", bytes}});
-            else log::error(scope, "a file waits to be mended", {{"path", where}, {"what", recovered.error().what()}});
-            if (!recovered && recovered.error().kind() == ErrorKind::fatal) fatal_ = recovered.error();
+            if (mended) {
+                log::debug(scope, "finished a file", {{"path", where}, {"bytes", bytes}});
+                file.end_promises(ended_);
+                ++files_;
+                bytes_ += bytes;
+                continue;
+            }
+            log::error(scope, "a file waits to be mended", {{"path", where}, {"what", mended.error().what()}});
+            if (mended.error().kind() == ErrorKind::fatal) fatal_ = mended.error();
         }
     }
 
@@ -98,6 +108,9 @@ private:
     std::unique_ptr<WorkerPool> pool_;
     std::vector<StreamFiles> streams_;
     SteadyTime progress_at_{};
+    StateChange ended_;  ///< in one transaction: thousands of them would take their time
+    std::size_t files_ = 0;
+    std::uint64_t bytes_ = 0;
     std::optional<Error> fatal_;
 };
 
