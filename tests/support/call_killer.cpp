@@ -79,12 +79,23 @@ void filter_calls() {
         fail("seccomp");
 }
 
+/// Signals that are passed on wait until there is somebody to pass them to.
+void hold_signals(bool hold) {
+    sigset_t passed_on;
+    ::sigemptyset(&passed_on);
+    ::sigaddset(&passed_on, SIGTERM);
+    ::sigaddset(&passed_on, SIGHUP);
+    ::sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &passed_on, nullptr);
+}
+
 pid_t start(char** program) {
     const pid_t child = ::fork();
     if (child < 0) fail("fork");
     if (child > 0) return child;
     if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) fail("ptrace");
-    ::raise(SIGSTOP);  // until the tracer has said what it wants to see
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // it may die before it has said PTRACE_O_EXITKILL
+    ::raise(SIGSTOP);                    // until the tracer has said what it wants to see
+    hold_signals(false);
     filter_calls();
     ::execv(program[0], program);
     fail(program[0]);
@@ -167,6 +178,7 @@ int main(int argc, char** argv) {
     const std::string wanted = argv[3];
     const unsigned nth = static_cast<unsigned>(std::strtoul(argv[4], nullptr, 10));
     const std::string_view way = argv[5];
+    hold_signals(true);
     traced = start(argv + 6);
     int status = 0;
     if (::waitpid(traced, &status, 0) != traced || !WIFSTOPPED(status)) fail("waitpid");
@@ -175,6 +187,7 @@ int main(int argc, char** argv) {
     if (::ptrace(PTRACE_SETOPTIONS, traced, nullptr, options) != 0) fail("PTRACE_SETOPTIONS");
     ::signal(SIGTERM, pass_on);
     ::signal(SIGHUP, pass_on);
+    hold_signals(false);
     ::ptrace(PTRACE_CONT, traced, nullptr, nullptr);
 
     std::map<std::string, unsigned> count;
