@@ -64,8 +64,10 @@ const KeyTable& file_keys() {
          .type = KeyType::choice,
          .fallback = "1s",
          .constraint = "1s | page | never",
-         .description = "When files are flushed to the disk: every second, after every page, or never, which is safe against a "
-                        "kill but not against a power cut."},
+         .description =
+             "When files are flushed to the disk: every second, after every page, or never, which is safe against a kill but "
+             "not against a power cut. at_least_once has nothing that a lost page could be written again from, so there 1s "
+             "flushes every page, too."},
         {.name = "rotate",
          .type = KeyType::map,
          .description =
