@@ -73,7 +73,7 @@ void Happenings::rate_limited(const log::Scope& tenant, std::string_view kind, s
 void Happenings::rate_limit_seen(const log::Scope& tenant, double remaining) { board_.rate_limit_seen(tenant, remaining); }
 
 void Happenings::link_missing(const log::Scope& tenant) {
-    log::warn(tenant, "Okta sent events without a next link; asking again at the same place");
+    log::warn(tenant, "Okta sent events without a next link to another place; asking again at the same one");
 }
 
 void Happenings::token_granted(const log::Scope& tenant, std::string_view credential, std::chrono::seconds lifetime,

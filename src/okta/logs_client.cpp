@@ -100,13 +100,14 @@ LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
                     Reason::page_unusable);
     auto events = page_slicer_.slice(response.body);
     if (!events) return hold(events.error(), Reason::page_unusable);
-    if (link.cursor().empty() && !events->empty()) happenings_.link_missing(scope_);
+    const Cursor& next = link.cursor().empty() ? cursor : link.cursor();
+    if (next == cursor && !events->empty()) happenings_.link_missing(scope_);
 
     // Without a Date, our own clock is the best there is.
     const auto date = parse_http_date(response.head.find("date").value_or(""));
-    auto page = std::make_shared<const Page>(std::move(response.body), std::move(*events),
-                                             link.cursor().empty() ? cursor : link.cursor(), date.value_or(clock_.utc_now()),
-                                             std::move(response.memory), std::move(response.packed));
+    auto page =
+        std::make_shared<const Page>(std::move(response.body), std::move(*events), next, date.value_or(clock_.utc_now()),
+                                     std::move(response.memory), std::move(response.packed));
     happenings_.page_fetched(scope_, page->size(), response.wire_bytes);
     backoff_.reset();
     return LogsAnswer(std::move(page));

@@ -114,7 +114,8 @@ void TenantSource::end_moved(const Cursor& from, const Page& page, bool full) {
     std::erase_if(ends_, [&](const End& end) { return end.at == from || end.at == page.next(); });
     if (full) return;
     const SteadyTime now = clock_.now();
-    ends_.push_back(End{page.next(), now, pace_.end_answered(page.empty(), now)});
+    const bool idle = page.empty() || page.next() == from;
+    ends_.push_back(End{page.next(), now, pace_.end_answered(idle, now)});
     // Routes that are gone leave theirs behind.
     if (ends_.size() > settings_.routes + 1) ends_.erase(ends_.begin());
 }

@@ -22,7 +22,8 @@ std::size_t behind(const Page& page, const Uuid& id) {
 Route::Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
              Happenings& happenings)
     : id_(std::move(id)), scope_(id_.tenant(), id_.sink()), source_(source), delivery_(delivery), checkpoints_(checkpoints),
-      clock_(clock), happenings_(happenings) {}
+      clock_(clock), happenings_(happenings),
+      circle_backoff_(std::chrono::seconds(5), std::chrono::minutes(5), std::hash<std::string>()(id_.tenant())) {}
 
 asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
     saved_at_ = clock_.now();
@@ -33,17 +34,49 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
             auto found = co_await find_place_again(at, stop);
             if (!found) co_return co_await ended(found.error(), at);
             at = std::move(*found);
+            circle_ = LinkCircle();
             continue;
         }
         if (!page) co_return co_await ended(page.error(), at);
 
         const bool at_head = (*page)->size() < PageSource::full_page;
+        const bool has_events = !(*page)->empty();
+        if (has_events && circle_.closes(at.next, (*page)->next())) {
+            page->reset();
+            auto out = co_await wait_for_a_way_out(at.next, stop);
+            if (!out) co_return co_await ended(out.error(), at);
+            continue;
+        }
+        const Cursor from = at.next;
         auto done = co_await delivery_.deliver(std::move(*page), at, stop);
         if (!done) co_return done.error();
         at = done->at;
         auto settled = co_await settle(*done, stop);
         if (!settled) co_return settled.error();
-        if (done->is_past_page()) happenings_.route_moved(scope_, at_head);
+        if (!done->is_past_page()) continue;
+        if (has_events) circle_.passed(from, at.next);
+        happenings_.route_moved(scope_, at_head);
+    }
+}
+
+/// Goes round without delivering, slowly, until a link leads elsewhere. Then the route goes on where it stands: what it has
+/// not seen lies behind a place that it knows, and one more round is repeated rather than skipped.
+asio::awaitable<Result<void>> Route::wait_for_a_way_out(Cursor from, std::stop_token stop) {
+    for (;;) {
+        const auto wait = circle_backoff_.next();
+        happenings_.fetch_failed(log::Scope(id_.tenant()), Reason::page_unusable,
+                                 Error(ErrorKind::transient, "the next links lead in a circle"), wait);
+        co_await clock_.sleep_for(wait, stop);
+        Cursor at = from;
+        for (std::size_t step = 0; step < LinkCircle::most_places && (step == 0 || at != from); ++step) {
+            auto page = co_await source_.fetch(at, stop);
+            if (!page) co_return page.error();
+            at = (*page)->next();
+            if (!(*page)->empty() && circle_.knows(at)) continue;
+            circle_ = LinkCircle();
+            circle_backoff_.reset();
+            co_return Result<void>();
+        }
     }
 }
 
@@ -96,6 +129,7 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::
     ++at.seq;
     at.partial.clear();
     at.next = beginning;
+    LinkCircle circle;
     while (!at.tail.empty()) {
         happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
@@ -105,11 +139,13 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::
             for (std::size_t i = 0; i < known; ++i) at.partial.push_back(seen.slice(i).id);
             break;
         }
-        if (seen.empty()) {
+        const bool leads_on = seen.next() != at.next && !circle.closes(at.next, seen.next());
+        if (seen.empty() || !leads_on) {
             happenings_.gap_suspected(scope_, since, seen.fetched_at());
             at.next = beginning;
             break;
         }
+        circle.passed(at.next, seen.next());
         at.next = seen.next();
     }
     auto saved = co_await save(at);

@@ -6,6 +6,8 @@
 #include <oktail/okta/page_source.hpp>
 #include <oktail/state/checkpoint_store.hpp>
 
+#include "core/backoff.hpp"
+#include "route/link_circle.hpp"
 #include "route/page_delivery.hpp"
 
 #include <stop_token>
@@ -24,6 +26,7 @@ public:
     asio::awaitable<Result<void>> run(Checkpoint at, std::stop_token stop);
 
 private:
+    asio::awaitable<Result<void>> wait_for_a_way_out(Cursor from, std::stop_token stop);
     asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, std::stop_token stop);
     asio::awaitable<Result<void>> settle(const Delivered& done, std::stop_token stop);
     asio::awaitable<Result<void>> save(Checkpoint at);
@@ -36,6 +39,8 @@ private:
     CheckpointStore& checkpoints_;
     Clock& clock_;
     Happenings& happenings_;
+    LinkCircle circle_;
+    Backoff circle_backoff_;
     bool unsaved_ = false;
     SteadyTime saved_at_{};
 };

@@ -64,6 +64,7 @@ public:
         int at = position;
         for (; at < events_ && at - position < page_size_; ++at) page.push_back(numbered_event(at));
         fuse_.leave();
+        if (at == circle_end) at = circle_begin;
         co_return page_of(page, Cursor("/" + std::to_string(at)), now);
     }
     Cursor begin(UtcTime since, const Query&) const override {
@@ -81,7 +82,9 @@ public:
     std::function<void()> on_caught_up = [this] { fuse_.stop(); };
     std::string lost_cursor;       ///< Okta refuses this one
     std::string beginning = "/0";  ///< what begin() leads to
-    int empty_pages = 0;           ///< so many empty pages when caught up, before it waits for events
+    int circle_end = -1;           ///< the link that should lead here leads back to circle_begin
+    int circle_begin = 0;
+    int empty_pages = 0;  ///< so many empty pages when caught up, before it waits for events
     std::function<void()> on_empty = [] {};
     UtcTime now{std::chrono::seconds(1'767'225'600)};
     int fetches = 0;

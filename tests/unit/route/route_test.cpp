@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace oktail {
 namespace {
@@ -200,6 +201,37 @@ TEST_F(RouteTest, LostCursorWithoutTheLastEventIsASuspectedGap) {
     EXPECT_NE(run_->happenings.metrics_text().find("oktail_gap_total{tenant=\"acme\"} 1"), std::string::npos);
     EXPECT_EQ(destination_.events.size(), 11u) << "what comes behind the new beginning is delivered";
     EXPECT_EQ(destination_.events.back(), numbered_event(11));
+}
+
+TEST_F(RouteTest, LinksThatLeadInACircleAreFollowedThreeTimesAndThenWaitedOut) {
+    run(5'000, 1'000).source.circle_end = 3'000;
+    run_->start();
+    run_->pass(minutes(10));
+    const int fetches = run_->source.fetches;
+    EXPECT_LT(fetches, 60) << "not at full speed";
+    EXPECT_EQ(destination_.events.size(), 4'000u) << "nothing is delivered while the circle is closed";
+
+    run_->source.circle_end = -1;
+    run_->pass(minutes(6));
+
+    const std::set<std::string> delivered(destination_.events.begin(), destination_.events.end());
+    EXPECT_EQ(delivered.size(), 5'000u);
+    EXPECT_TRUE(run_->ended);
+}
+
+TEST_F(RouteTest, SearchForTheLastEventEndsWhereTheLinksLeadInACircle) {
+    for (const int pages : {1, 2}) {
+        disk_ = {};
+        run(12, 4).start();
+        run_.reset();
+        run_.emplace(disk_, destination_, dir_, 12, 4, StepFuse(40, StepFuse::Trouble::stops));
+        run_->source.lost_cursor = "/12";
+        run_->source.circle_end = 4 * pages;
+
+        run_->start();
+
+        EXPECT_NE(run_->happenings.metrics_text().find("oktail_gap_total{tenant=\"acme\"} 1"), std::string::npos) << pages;
+    }
 }
 
 }  // namespace
