@@ -4,6 +4,7 @@
 #include "http/answer_parser.hpp"
 #include "http/fetch_slot.hpp"
 #include "http/http_error.hpp"
+#include "http/transfer_rate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -62,6 +63,7 @@ public:
     HttpShared& shared;
     beast::basic_flat_buffer<WipingAllocator<char>> incoming;  // access tokens come this way
     std::size_t received = 0;                                  ///< bytes of this exchange
+    std::optional<TransferRate> rate;                          ///< of this exchange
     bool reusable = false;
     bool closed_before = false;
 
@@ -73,6 +75,7 @@ private:
     asio::awaitable<Result<ByteBudget::Reservation>> reserve(const HttpRequest& request,
                                                              std::optional<std::uint64_t> content_length, Deadline& deadline,
                                                              std::stop_token stop);
+    void forgive(Deadline& deadline, SteadyTime begin);
     error_code parse(AnswerParser& parser);
     asio::awaitable<error_code> receive(AnswerParser& parser, const Deadline& deadline);
     Error failure(std::string_view doing, const error_code& ec);
@@ -130,7 +133,7 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::read_body(AnswerParser& 
             const SteadyTime begin = deadline.now();
             auto taken = co_await slot.take(stop);
             if (!taken) co_return taken.error();
-            deadline.forgive(begin);
+            forgive(deadline, begin);
         }
         const error_code malformed = parse(parser);
         if (malformed) co_return trouble(doing, malformed);
@@ -157,8 +160,14 @@ asio::awaitable<Result<ByteBudget::Reservation>> Connection::Wire::reserve(const
     auto waiting = request.exclusive_memory ? shared.memory.reserve_exclusive(bytes, std::move(stop))
                                             : shared.memory.reserve(bytes, std::move(stop));
     auto memory = co_await std::move(waiting);
-    deadline.forgive(begin);
+    forgive(deadline, begin);
     co_return memory;
+}
+
+/// Since `begin` we waited for ourselves, not for the server.
+void Connection::Wire::forgive(Deadline& deadline, SteadyTime begin) {
+    rate->forgive(begin, deadline.now());
+    deadline.forgive(begin);
 }
 
 /// What is here already.
@@ -176,6 +185,7 @@ asio::awaitable<error_code> Connection::Wire::receive(AnswerParser& parser, cons
     auto [ec, count] = co_await stream.async_read_some(space, as_result);
     incoming.commit(count);
     received += count;
+    if (!ec && rate->is_too_slow(received, deadline.now())) co_return HttpError::too_slow;
     if (ec == asio::error::eof) ec = parser.close();  // closed with a close_notify: the framing says whether that was the end
     co_return ec;
 }
@@ -212,6 +222,7 @@ asio::awaitable<Result<void>> Connection::handshake(const std::string& host, Tls
 asio::awaitable<Result<HttpResponse>> Connection::exchange(Secret text, const HttpRequest& request, Deadline& deadline,
                                                            std::stop_token stop) {
     wire_->received = 0;
+    wire_->rate.emplace(wire_->shared.deadlines.least_bytes_per_second, wire_->shared.deadlines.least_rate_after);
     wire_->reusable = false;
     wire_->closed_before = false;
     wire_->incoming.reserve(read_ahead);

@@ -20,6 +20,7 @@ public:
             case HttpError::too_many_fields: return "the head has too many fields";
             case HttpError::too_many_interim_answers: return "too many interim (1xx) answers";
             case HttpError::switches_protocols: return "the server wants to switch protocols";
+            case HttpError::too_slow: return "the answer trickles in, below 1 KiB a second";
         }
         return "unknown";
     }

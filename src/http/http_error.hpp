@@ -14,6 +14,7 @@ enum class HttpError {
     too_many_fields,
     too_many_interim_answers,
     switches_protocols,
+    too_slow,
 };
 
 boost::system::error_code make_error_code(HttpError error) noexcept;

@@ -22,6 +22,8 @@ public:
     std::chrono::milliseconds handshake{10'000};
     std::chrono::milliseconds first_byte{45'000};
     std::chrono::milliseconds between_bytes{15'000};
+    std::chrono::milliseconds least_rate_after{10'000};  ///< since the first byte; then the average must be this:
+    std::size_t least_bytes_per_second = 1'024;
     std::chrono::milliseconds fetch_slot{2'000};  ///< for how long a silent body keeps its slot
 };
 

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace oktail {
@@ -538,6 +539,24 @@ TEST_F(HttpsClientTest, WholeRequestHasADeadline) {
     request.timeout = milliseconds(300);
 
     EXPECT_EQ(trouble_of(send(std::move(request))), "acme.okta.test: reading the answer: timed out");
+}
+
+TEST_F(HttpsClientTest, AnswerThatTricklesIsCutOff) {
+    const auto trickle = [](Peer& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        for (int i = 0; i < 100'000; ++i) {
+            std::this_thread::sleep_for(milliseconds(5));
+            peer.send("x");
+        }
+    };
+    server_.next(trickle);
+    shared_.deadlines.least_rate_after = milliseconds(100);
+
+    EXPECT_THAT(trouble_of(send(get())), HasSubstr("trickles"));
+
+    server_.next(answers(answer(std::string(50'000, 'x'))));
+    EXPECT_EQ(body_of(send(get())).size(), 50'000u) << "what is fast enough passes";
 }
 
 TEST_F(HttpsClientTest, TimedOutGetIsNotRepeated) {
