@@ -1,12 +1,13 @@
 #include "app/start_time.hpp"
 
+#include "route/checkpoint_steps.hpp"
+
 #include <algorithm>
 
 namespace oktail {
 
 UtcTime start_time(const StartPoint& start, UtcTime okta_now) {
-    // A little inside, so that the request is not refused by the time it arrives.
-    const UtcTime earliest = okta_now - retention + std::chrono::minutes(5);
+    const UtcTime earliest = earliest_start(okta_now);
     switch (start.kind()) {
         case StartPoint::Kind::now: return okta_now - std::chrono::seconds(5);
         case StartPoint::Kind::earliest: return earliest;

@@ -5,9 +5,6 @@
 
 namespace oktail {
 
-/// How long Okta keeps its log (System Log API, "Data retention").
-inline constexpr std::chrono::days retention{90};
-
 /// Where a new route begins, by Okta's clock. `now` is 5 s back, since an answer's Date is its time of sending; nothing begins
 /// before what Okta still has.
 UtcTime start_time(const StartPoint& start, UtcTime okta_now);

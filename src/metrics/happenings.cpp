@@ -134,6 +134,12 @@ void Happenings::gap_suspected(const log::Scope& route, UtcTime from, UtcTime to
                {{"from", rfc3339(from)}, {"to", rfc3339(to)}});
 }
 
+void Happenings::lost_to_retention(const log::Scope& route, UtcTime from, UtcTime to) {
+    instruments_->tenant(route, [](OfTenant& of) { of.gaps->Increment(); });
+    log::error(route, "events are lost: Okta keeps its log for 90 days, and the route comes later than that",
+               {{"from", rfc3339(from)}, {"to", rfc3339(to)}});
+}
+
 void Happenings::begun_again(const log::Scope& route, std::string_view why, UtcTime since) {
     log::warn(route, "the route begins again by time", {{"why", why}, {"since", rfc3339(since)}});
 }

@@ -61,6 +61,7 @@ public:
     void dead_letters_replayed(const log::Scope& route, std::size_t delivered, std::size_t bytes, std::size_t refused,
                                const Error* ended);
     void gap_suspected(const log::Scope& route, UtcTime from, UtcTime to);
+    void lost_to_retention(const log::Scope& route, UtcTime from, UtcTime to);
     void begun_again(const log::Scope& route, std::string_view why, UtcTime since);
     /// `delivered`: up to when all is safe already.
     void route_started(const log::Scope& route, std::string_view where, UtcTime delivered);

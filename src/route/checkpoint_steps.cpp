@@ -6,6 +6,12 @@
 #include <algorithm>
 
 namespace oktail {
+namespace {
+
+/// Everything before is delivered.
+UtcTime reached_by(const Checkpoint& at) { return std::max(at.newest_published, at.caught_up_at); }
+
+}  // namespace
 
 Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& filter, std::size_t max_event) {
     KnownEvents known(at.partial.size() + at.tail.size() + page->size());
@@ -58,16 +64,25 @@ Checkpoint within_page(const Checkpoint& at, const Batch& batch, std::size_t don
 
 std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query) {
     if (at.query == query) return std::nullopt;
-    const UtcTime reached = std::max(at.newest_published, at.caught_up_at);
+    const UtcTime reached = reached_by(at);
     // Another domain has another clock and another order; the tail drops what comes twice.
     if (at.query.origin() != query.origin()) return BeginAgain(reached - overlap, "the domain changed");
     return BeginAgain(reached, "the filter changed");
 }
 
 UtcTime since_of_lost_cursor(const Checkpoint& at) {
-    const UtcTime reached = std::max(at.newest_published, at.caught_up_at);
+    const UtcTime reached = reached_by(at);
     // Before the first delivery there is nothing to look for, and nothing that could come twice.
     return at.tail.empty() ? reached : reached - overlap;
+}
+
+UtcTime earliest_start(UtcTime okta_now) { return okta_now - retention + std::chrono::minutes(5); }
+
+std::optional<Gap> lost_to_retention(const Checkpoint& at, UtcTime okta_now) {
+    const UtcTime reached = reached_by(at);
+    const UtcTime oldest = okta_now - retention;
+    if (reached >= oldest) return std::nullopt;
+    return Gap(reached, oldest);
 }
 
 }  // namespace oktail

@@ -49,4 +49,20 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
 /// The time after which the lost cursor's events lie, less the overlap.
 UtcTime since_of_lost_cursor(const Checkpoint& at);
 
+/// How long Okta keeps its log (System Log API, "Data retention").
+inline constexpr std::chrono::days retention{90};
+
+/// The earliest time that a query may begin at: a little inside what Okta has, since it has less by the time that it is asked.
+UtcTime earliest_start(UtcTime okta_now);
+
+/// A span of the log that no query can reach any more.
+class Gap {
+public:
+    Gap(UtcTime from, UtcTime to) : from(from), to(to) {}
+    UtcTime from;
+    UtcTime to;
+};
+/// What Okta has dropped before the route came by.
+std::optional<Gap> lost_to_retention(const Checkpoint& at, UtcTime okta_now);
+
 }  // namespace oktail

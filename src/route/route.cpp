@@ -3,6 +3,7 @@
 #include "route/checkpoint_steps.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace oktail {
 namespace {
@@ -39,6 +40,7 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         }
         if (!page) co_return co_await ended(page.error(), at);
 
+        told_of_loss(at, (*page)->fetched_at());
         const bool at_head = (*page)->size() < PageSource::full_page;
         const bool has_events = !(*page)->empty();
         if (has_events && circle_.closes(at.next, (*page)->next())) {
@@ -120,17 +122,28 @@ asio::awaitable<Result<void>> Route::ended(Error why, Checkpoint at) {
     co_return why;
 }
 
+/// Whether Okta has dropped events that were not delivered; once for each life of the route, since it may take a while to
+/// move on.
+bool Route::told_of_loss(const Checkpoint& at, UtcTime okta_now) {
+    const auto gap = lost_to_retention(at, okta_now);
+    if (gap && !std::exchange(told_of_loss_, true)) happenings_.lost_to_retention(scope_, gap->from, gap->to);
+    return gap.has_value();
+}
+
 /// Okta no longer knows the cursor: look, without delivering, for the last event that was delivered, from a while before it.
 /// Found, the route goes on behind it. Not found, it delivers from there what the checkpoint does not know, and says so.
 asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::stop_token stop) {
-    const UtcTime since = since_of_lost_cursor(at);
+    const auto now = co_await source_.okta_now(stop);
+    if (!now) co_return now.error();
+    const UtcTime since = std::max(since_of_lost_cursor(at), earliest_start(*now));
     happenings_.begun_again(scope_, "Okta no longer knows the cursor", since);
     const Cursor beginning = source_.begin(since, at.query);
     ++at.seq;
     at.partial.clear();
     at.next = beginning;
+    const bool can_be_found = !told_of_loss(at, *now) && !at.tail.empty();
     LinkCircle circle;
-    while (!at.tail.empty()) {
+    while (can_be_found) {
         happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page) co_return page.error();

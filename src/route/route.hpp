@@ -27,6 +27,7 @@ public:
 
 private:
     asio::awaitable<Result<void>> wait_for_a_way_out(Cursor from, std::stop_token stop);
+    bool told_of_loss(const Checkpoint& at, UtcTime okta_now);
     asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, std::stop_token stop);
     asio::awaitable<Result<void>> settle(const Delivered& done, std::stop_token stop);
     asio::awaitable<Result<void>> save(Checkpoint at);
@@ -39,6 +40,7 @@ private:
     CheckpointStore& checkpoints_;
     Clock& clock_;
     Happenings& happenings_;
+    bool told_of_loss_ = false;
     LinkCircle circle_;
     Backoff circle_backoff_;
     bool unsaved_ = false;

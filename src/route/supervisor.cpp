@@ -65,14 +65,17 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
         happenings_.route_started(scope_, "its checkpoint", std::max(at.newest_published, at.caught_up_at));
         co_return at;
     }
-    happenings_.begun_again(scope_, again->why, again->since);
+    const auto now = co_await source_.okta_now(stop);
+    if (!now) co_return now.error();
+    const UtcTime since = std::max(again->since, earliest_start(*now));
+    happenings_.begun_again(scope_, again->why, since);
     ++at.seq;
     at.query = setup_.query;
-    at.next = source_.begin(again->since, setup_.query);
+    at.next = source_.begin(since, setup_.query);
     at.partial.clear();
     auto saved = co_await store().save(setup_.id, at);
     if (!saved) co_return saved.error();
-    happenings_.route_started(scope_, rfc3339(again->since), again->since);
+    happenings_.route_started(scope_, rfc3339(since), since);
     co_return at;
 }
 

@@ -177,5 +177,27 @@ TEST(LostCursor, LooksBackOnlyWhenThereIsSomethingToFind) {
     EXPECT_EQ(since_of_lost_cursor(at), UtcTime(minutes(45)));
 }
 
+TEST(Retention, WhatOktaHasDroppedIsNamedExactly) {
+    const UtcTime now{std::chrono::days(400)};
+    Checkpoint at;
+    at.newest_published = UtcTime(std::chrono::days(300));
+    at.caught_up_at = UtcTime(std::chrono::days(305));
+
+    const auto gap = lost_to_retention(at, now);
+
+    ASSERT_TRUE(gap);
+    EXPECT_EQ(gap->from, at.caught_up_at);
+    EXPECT_EQ(gap->to, UtcTime(std::chrono::days(310)));
+}
+
+TEST(Retention, IdleLogIsNoGap) {
+    const UtcTime now{std::chrono::days(400)};
+    Checkpoint at;
+    at.newest_published = UtcTime(std::chrono::days(100));
+    at.caught_up_at = UtcTime(std::chrono::days(399));
+
+    EXPECT_FALSE(lost_to_retention(at, now));
+}
+
 }  // namespace
 }  // namespace oktail

@@ -203,6 +203,43 @@ TEST_F(RouteTest, LostCursorWithoutTheLastEventIsASuspectedGap) {
     EXPECT_EQ(destination_.events.back(), numbered_event(11));
 }
 
+TEST_F(RouteTest, EventsThatOktaHasDroppedMeanwhileAreAGapAndTheRestIsDelivered) {
+    run(8, 4).start();
+    again(12, 4).source.now += std::chrono::days(100);
+    const log::Capture log;
+
+    run_->start();
+
+    EXPECT_EQ(destination_.events, numbered(0, 12));
+    EXPECT_NE(run_->happenings.metrics_text().find("oktail_gap_total{tenant=\"acme\"} 1"), std::string::npos);
+    EXPECT_NE(log.text().find("from=2026-01-01T00:00:00.000Z to=2026-01-11T00:00:00.000Z"), std::string::npos) << log.text();
+}
+
+TEST_F(RouteTest, LostCursorOfLongAgoBeginsWhereOktasLogDoes) {
+    run(8, 4).start();
+    again(12, 4).source.lost_cursor = "/8";
+    run_->source.beginning = "/9";
+    run_->source.now += std::chrono::days(200);
+
+    run_->start();
+
+    ASSERT_EQ(run_->source.begun.size(), 1u);
+    EXPECT_EQ(run_->source.begun[0], run_->source.now - std::chrono::days(90) + minutes(5));
+    EXPECT_NE(run_->happenings.metrics_text().find("oktail_gap_total{tenant=\"acme\"} 1"), std::string::npos);
+    EXPECT_EQ(destination_.events.back(), numbered_event(11));
+}
+
+TEST_F(RouteTest, ChangedFilterOfLongAgoBeginsWhereOktasLogDoes) {
+    run(4, 4).start();
+    again(4, 4).query = Query("https://acme.okta.com", "severity eq \"WARN\"");
+    run_->source.now += std::chrono::days(200);
+
+    run_->start();
+
+    ASSERT_EQ(run_->source.begun.size(), 1u);
+    EXPECT_EQ(run_->source.begun[0], run_->source.now - std::chrono::days(90) + minutes(5));
+}
+
 TEST_F(RouteTest, LinksThatLeadInACircleAreFollowedThreeTimesAndThenWaitedOut) {
     run(5'000, 1'000).source.circle_end = 3'000;
     run_->start();
