@@ -12,4 +12,12 @@ Page::Page(Buffer body, std::vector<EventSlice> events, Cursor next, UtcTime fet
     }
 }
 
+void Page::end_behind(std::size_t events, Cursor next) {
+    if (events < events_.size()) {
+        events_.resize(events);
+        packed_ = Buffer();  // holds more than that
+    }
+    next_ = std::move(next);
+}
+
 }  // namespace oktail

@@ -105,9 +105,8 @@ LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
 
     // Without a Date, our own clock is the best there is.
     const auto date = parse_http_date(response.head.find("date").value_or(""));
-    auto page =
-        std::make_shared<const Page>(std::move(response.body), std::move(*events), next, date.value_or(clock_.utc_now()),
-                                     std::move(response.memory), std::move(response.packed));
+    auto page = std::make_shared<Page>(std::move(response.body), std::move(*events), next, date.value_or(clock_.utc_now()),
+                                       std::move(response.memory), std::move(response.packed));
     happenings_.page_fetched(scope_, page->size(), response.wire_bytes);
     backoff_.reset();
     return LogsAnswer(std::move(page));

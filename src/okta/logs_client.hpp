@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -34,10 +35,10 @@ public:
 
     LogsAnswer() = default;
     LogsAnswer(Kind kind, Error why, std::chrono::milliseconds wait = {}) : kind(kind), why(std::move(why)), wait(wait) {}
-    explicit LogsAnswer(PagePtr page) : kind(Kind::page), page(std::move(page)) {}
+    explicit LogsAnswer(std::shared_ptr<Page> page) : kind(Kind::page), page(std::move(page)) {}
 
     Kind kind = Kind::stopped;
-    PagePtr page;
+    std::shared_ptr<Page> page;
     Error why;
     std::chrono::milliseconds wait{};
 };

@@ -44,8 +44,8 @@ void TenantSource::start(std::stop_token stop) { tasks_.spawn(serve(std::move(st
 Cursor TenantSource::begin(UtcTime since, const Query& query) const { return first_cursor(since, query); }
 
 Cursor TenantSource::head() const {
-    if (ends_.empty() || clock_.now() - ends_.back().asked_at > std::chrono::minutes(1)) return {};
-    return ends_.back().at;
+    const LogEnds::End* end = ends_.newest();
+    return end && clock_.now() - end->asked_at <= std::chrono::minutes(1) ? end->at : Cursor();
 }
 
 asio::awaitable<Result<UtcTime>> TenantSource::okta_now(std::stop_token stop) {
@@ -88,12 +88,12 @@ asio::awaitable<void> TenantSource::serve(std::stop_token stop) {
 std::pair<TenantSource::DemandPtr, SteadyTime> TenantSource::next_demand() const {
     DemandPtr laggard;
     for (const DemandPtr& demand : demands_)
-        if (!laggard && !end_at(demand->from)) laggard = demand;
+        if (!laggard && !ends_.find(demand->from)) laggard = demand;
 
     DemandPtr next = laggard;
     SteadyTime due = laggard ? clock_.now() : SteadyTime::max();
     for (const DemandPtr& demand : demands_) {
-        const End* end = end_at(demand->from);
+        const LogEnds::End* end = ends_.find(demand->from);
         if (!end) continue;
         const SteadyTime beside = laggard ? end->asked_at + Pace::head_interval_beside_laggards : end->due;
         const SteadyTime at = std::max(end->due, beside);
@@ -104,20 +104,22 @@ std::pair<TenantSource::DemandPtr, SteadyTime> TenantSource::next_demand() const
     return {next, std::max(due, pace_.allowed())};
 }
 
-const TenantSource::End* TenantSource::end_at(const Cursor& cursor) const {
-    const auto it = std::find_if(ends_.begin(), ends_.end(), [&](const End& end) { return end.at == cursor; });
-    return it == ends_.end() ? nullptr : &*it;
-}
-
-/// A page that is not full is the head; what is behind a full one is not known yet.
-void TenantSource::end_moved(const Cursor& from, const Page& page, bool full) {
-    std::erase_if(ends_, [&](const End& end) { return end.at == from || end.at == page.next(); });
-    if (full) return;
+/// Whether more follows at once. A page that is not full is the head of the log; what is behind a full one is not known yet.
+bool TenantSource::is_full(const Cursor& from, Page& page) {
+    if (auto meeting = ends_.meeting(from, page)) {
+        page.end_behind(meeting->events, std::move(meeting->at));
+        ends_.left(from);
+        return false;
+    }
+    const bool moved = page.next() != from;
+    if (moved && page.size() >= limit_of(from)) {
+        ends_.left(from);
+        ends_.left(page.next());
+        return true;
+    }
     const SteadyTime now = clock_.now();
-    const bool idle = page.empty() || page.next() == from;
-    ends_.push_back(End{page.next(), now, pace_.end_answered(idle, now)});
-    // Routes that are gone leave theirs behind.
-    if (ends_.size() > settings_.routes + 1) ends_.erase(ends_.begin());
+    ends_.moved(from, page, now, pace_.end_answered(page.empty() || !moved, now), settings_.routes + 1);
+    return false;
 }
 
 asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token stop) {
@@ -135,10 +137,9 @@ asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token 
     }
 }
 
-void TenantSource::page_came(const DemandPtr& demand, PagePtr page) {
+void TenantSource::page_came(const DemandPtr& demand, std::shared_ptr<Page> page) {
+    const bool full = is_full(demand->from, *page);
     const bool moved = page->next() != demand->from;
-    const bool full = page->size() >= limit_of(demand->from) && moved;
-    end_moved(demand->from, *page, full);
     const auto silence = std::max<SteadyTime::duration>(longest_silence, settings_.max_interval);
     if (page->empty() && !moved && clock_.now() - demand->asked_at < silence) return;
 

@@ -6,6 +6,7 @@
 #include "core/event_flag.hpp"
 #include "core/nap.hpp"
 #include "core/task_group.hpp"
+#include "okta/log_ends.hpp"
 #include "okta/logs_client.hpp"
 #include "okta/pace.hpp"
 #include "okta/page_cache.hpp"
@@ -16,7 +17,6 @@
 #include <optional>
 #include <stop_token>
 #include <utility>
-#include <vector>
 
 namespace oktail {
 
@@ -62,23 +62,14 @@ private:
     };
     using DemandPtr = std::shared_ptr<Demand>;
 
-    /// A place behind which Okta had no full page: the head of the log. Several, while routes that started apart follow
-    /// different cursors.
-    struct End {
-        Cursor at;
-        SteadyTime asked_at;
-        SteadyTime due;
-    };
-
     asio::awaitable<void> serve(std::stop_token stop);
     asio::awaitable<void> serve_one(DemandPtr demand, std::stop_token stop);
     asio::awaitable<void> find_out_what_is_refused(DemandPtr demand, Error why, std::stop_token stop);
 
     DemandPtr demand_for(const Cursor& from);
     std::pair<DemandPtr, SteadyTime> next_demand() const;
-    const End* end_at(const Cursor& cursor) const;
-    void end_moved(const Cursor& from, const Page& page, bool full);
-    void page_came(const DemandPtr& demand, PagePtr page);
+    void page_came(const DemandPtr& demand, std::shared_ptr<Page> page);
+    bool is_full(const Cursor& from, Page& page);
     void read_ahead(const Cursor& next);
     void answer(const DemandPtr& demand, Result<PagePtr> with);
     void answer_all(const Error& why);
@@ -92,7 +83,7 @@ private:
     Clock& clock_;
     Pace pace_;
     PageCache cache_;
-    std::vector<End> ends_;  // the newest last
+    LogEnds ends_;
     std::list<DemandPtr> demands_;
     EventFlag demanded_;
     Nap nap_;

@@ -12,11 +12,14 @@
 namespace oktail {
 
 /// One answer of Okta: the decompressed body, where each event lies in it, and where to go next.
-/// Immutable, shared by all routes of the tenant, safe to read from any thread.
+/// Immutable once it is shared by all routes of the tenant, safe to read from any thread.
 class Page {
 public:
     Page(Buffer body, std::vector<EventSlice> events, Cursor next, UtcTime fetched_at, ByteBudget::Reservation memory = {},
          Buffer packed = {});
+
+    /// Ends it behind the first `events` events, before anybody else has it: what follows them is fetched from `next`.
+    void end_behind(std::size_t events, Cursor next);
 
     std::size_t size() const noexcept { return events_.size(); }
     bool empty() const noexcept { return events_.empty(); }

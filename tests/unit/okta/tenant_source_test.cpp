@@ -14,7 +14,9 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <list>
 #include <optional>
+#include <set>
 
 namespace oktail {
 namespace {
@@ -122,9 +124,12 @@ protected:
     /// As a route does: from page to page until the end of the test.
     void follow(const std::string& from) { asio::co_spawn(io_, follow_from(Cursor(from)), asio::detached); }
     asio::awaitable<void> follow_from(Cursor from) {
+        std::vector<int>& numbers = followed_.emplace_back();
         for (;;) {
             auto page = co_await source_->fetch(from, stop_.get_token());
             if (!page) co_return;
+            for (std::size_t i = 0; i < (*page)->size(); ++i)
+                numbers.push_back(std::stoi(std::string((*page)->event(i).substr(33, 12))));
             from = (*page)->next();
         }
     }
@@ -159,6 +164,7 @@ protected:
     TenantSource::Settings settings_;
     Query query_{"https://acme.okta.com", ""};
     std::optional<TenantSource> source_;
+    std::list<std::vector<int>> followed_;  ///< the numbers of the events that each follow() has seen
 };
 
 TEST_F(TenantSourceTest, GivesThePageAndWhereToGoOn) {
@@ -613,6 +619,35 @@ TEST_F(TenantSourceTest, RoutesAtTheEndOnDifferentCursorsDoNotHammer) {
 
     EXPECT_GE(org_.asked.size(), 8u);
     EXPECT_LE(org_.asked.size(), 20u);
+}
+
+TEST_F(TenantSourceTest, RoutesThatStartedApartMeetAndShareEveryRequest) {
+    source(2);
+    const auto begin = clock_.now();
+    org_.script = [&](const std::string& target) {
+        const std::size_t place = target.rfind('=') + 1;
+        const int n = std::stoi(target.substr(place));
+        const int total = 40 + static_cast<int>((clock_.now() - begin) / milliseconds(400));
+        const int size = std::min(20, total - n);
+        return org_.events(n, size, target.substr(0, place) + std::to_string(n + size));
+    };
+    follow("/api/v1/logs?since=a&limit=20&after=20");
+    follow("/api/v1/logs?since=b&limit=20&after=3");
+    pass(seconds(20));
+    const std::size_t before = org_.asked.size();
+
+    pass(seconds(20));
+
+    const std::set<std::string> different(org_.asked.begin() + static_cast<std::ptrdiff_t>(before), org_.asked.end());
+    EXPECT_EQ(different.size(), org_.asked.size() - before);
+    const bool b_is_asked =
+        std::ranges::any_of(different, [](const std::string& target) { return target.find("since=b") != std::string::npos; });
+    const bool a_is_asked =
+        std::ranges::any_of(different, [](const std::string& target) { return target.find("since=a") != std::string::npos; });
+    EXPECT_NE(a_is_asked, b_is_asked);
+    EXPECT_GT(different.size(), 10u);
+    for (const std::vector<int>& events : followed_)
+        EXPECT_EQ(std::ranges::adjacent_find(events, [](int one, int next) { return next != one + 1; }), events.end());
 }
 
 TEST_F(TenantSourceTest, LaggardGetsWhatTheHeadLeaves) {
