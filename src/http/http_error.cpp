@@ -35,5 +35,6 @@ boost::system::error_code make_error_code(HttpError error) noexcept {
 }
 
 boost::system::error_code out_of_memory_budget() noexcept { return HttpError::out_of_memory_budget; }
+boost::system::error_code body_too_large() noexcept { return HttpError::body_too_large; }
 
 }  // namespace oktail

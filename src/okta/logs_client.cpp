@@ -37,7 +37,7 @@ asio::awaitable<LogsAnswer> LogsClient::ask(Cursor cursor, std::stop_token stop)
             if (why.kind() == ErrorKind::unauthorized) co_return LogsAnswer(LogsAnswer::Kind::unauthorized, why);
             const bool too_large = why.code() == out_of_memory_budget();
             if (too_large && !std::exchange(exclusive_memory_, true)) continue;
-            co_return hold(why);
+            co_return why.code() == body_too_large() ? hold_as_too_heavy(why) : hold(why);
         }
         exclusive_memory_ = false;
         LogsAnswer answer = judge(cursor, std::move(*response), token);
@@ -87,6 +87,7 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
                        : hold(Error(ErrorKind::unauthorized, verdict.what), Reason::credentials_refused);
         case LogsOutcome::missing_role:
         case LogsOutcome::forbidden: return LogsAnswer(Kind::unauthorized, Error(ErrorKind::unauthorized, verdict.what));
+        case LogsOutcome::too_heavy: return hold_as_too_heavy(Error(ErrorKind::transient, verdict.what));
         case LogsOutcome::retry:
         case LogsOutcome::protocol_trouble: break;
     }
@@ -116,6 +117,12 @@ LogsAnswer LogsClient::hold(Error why, Reason reason) {
     const auto wait = backoff_.next();
     happenings_.fetch_failed(scope_, reason, why, wait);
     return LogsAnswer(LogsAnswer::Kind::hold, std::move(why), wait);
+}
+
+LogsAnswer LogsClient::hold_as_too_heavy(Error why) {
+    LogsAnswer answer = hold(std::move(why));
+    answer.too_heavy = true;
+    return answer;
 }
 
 LogsAnswer LogsClient::hold_for_rate_limit(std::string_view kind, bool concurrency) {

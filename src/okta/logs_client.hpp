@@ -41,6 +41,7 @@ public:
     std::shared_ptr<Page> page;
     Error why;
     std::chrono::milliseconds wait{};
+    bool too_heavy = false;  ///< with `hold`: fewer events on a page may do
 };
 
 /// Asks one org for pages: authorizes, sends, judges, slices. It never waits for Okta to recover; it says how long to wait.
@@ -61,6 +62,7 @@ private:
     LogsAnswer judge(const Cursor& cursor, HttpResponse response, std::uint64_t token);
     LogsAnswer page_of(const Cursor& cursor, HttpResponse response);
     LogsAnswer hold(Error why, Reason reason = Reason::okta_unreachable);
+    LogsAnswer hold_as_too_heavy(Error why);
     LogsAnswer hold_for_rate_limit(std::string_view kind, bool concurrency);
 
     log::Scope scope_;

@@ -32,8 +32,9 @@ std::string percent_encoded(std::string_view text) {
 
 }  // namespace
 
-Cursor first_cursor(UtcTime since, const Query& query) {
-    std::string target = "/api/v1/logs?since=" + percent_encoded(rfc3339(since)) + "&limit=1000&sortOrder=ASCENDING";
+Cursor first_cursor(UtcTime since, const Query& query, std::size_t limit) {
+    std::string target =
+        "/api/v1/logs?since=" + percent_encoded(rfc3339(since)) + "&limit=" + std::to_string(limit) + "&sortOrder=ASCENDING";
     if (!query.filter().empty()) target += "&filter=" + percent_encoded(query.filter());
     return Cursor(std::move(target));
 }

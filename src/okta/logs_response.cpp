@@ -53,6 +53,9 @@ bool is_json(const ResponseHead& head) {
     return iequals(type.token(), "application") && type.take('/') && iequals(type.token(), "json");
 }
 
+/// Of a query that took longer than Okta's 30 s (contract §1.8.2): with 500 alone, E0000053 is a bad filter otherwise.
+bool is_timeout(const OktaError& error) { return error.code == "E0000009" || error.code == "E0000053"; }
+
 /// Of anything but a page.
 LogsOutcome outcome_of(const ResponseHead& head, const OktaError& error, const AuthChallenge& challenge) {
     const unsigned status = head.status();
@@ -69,6 +72,7 @@ LogsOutcome outcome_of(const ResponseHead& head, const OktaError& error, const A
         case 404:
         case 410:
         case 414: return LogsOutcome::bad_request;
+        case 500: return is_timeout(error) ? LogsOutcome::too_heavy : LogsOutcome::retry;
         case 408:
         case 425: return LogsOutcome::retry;
         default: return status >= 500 ? LogsOutcome::retry : LogsOutcome::protocol_trouble;

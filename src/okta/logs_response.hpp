@@ -20,6 +20,7 @@ enum class LogsOutcome : std::uint8_t {
     missing_role,      ///< 403: an admin must assign it; the token at hand will do then
     forbidden,         ///< 403 for another reason
     bad_request,       ///< the cursor or the query; a fresh query tells which
+    too_heavy,         ///< Okta gave up on so large a page; trouble that passes, or fewer events may do
     retry,             ///< trouble that passes
     protocol_trouble,  ///< no answer that Okta gives to this request: a proxy, a portal, a moved org
 };

@@ -15,11 +15,15 @@ constexpr std::size_t room_to_read_ahead = 8U * 1024 * 1024;
 /// An answer of "nothing new" goes back to the route at least this often, so that it can note the time.
 constexpr std::chrono::seconds longest_silence{30};
 
+/// So often is a page asked for that Okta gives up on, before it is asked for in smaller ones.
+constexpr int patience_with_heavy_pages = 3;
+constexpr std::size_t least_limit = 50;
+
 /// How many events make a page full: the `limit` frozen into the cursor.
 std::size_t limit_of(const Cursor& cursor) {
     constexpr std::string_view name = "limit=";
     const std::string_view target = cursor.target();
-    std::size_t limit = PageSource::full_page;
+    std::size_t limit = most_on_a_page;
     for (std::size_t at = target.find(name); at != std::string_view::npos; at = target.find(name, at + 1)) {
         if (target[at - 1] != '?' && target[at - 1] != '&') continue;
         std::from_chars(target.data() + at + name.size(), target.data() + target.size(), limit);
@@ -33,15 +37,15 @@ bool came_from_a_link(const Cursor& cursor) { return cursor.target().find("after
 
 TenantSource::TenantSource(Settings settings, Query query, LogsClient& logs, Authorizer& authorizer, ByteBudget& memory,
                            Clock& clock, asio::any_io_executor executor)
-    : settings_(settings), query_(std::move(query)), logs_(logs), authorizer_(authorizer), memory_(memory), clock_(clock),
-      pace_(settings.min_interval, settings.max_interval), cache_(most_cached_bytes),
+    : settings_(settings), limit_(most_on_a_page), query_(std::move(query)), logs_(logs), authorizer_(authorizer),
+      memory_(memory), clock_(clock), pace_(settings.min_interval, settings.max_interval), cache_(most_cached_bytes),
       reclaimer_(memory, executor, [this] { cache_.clear(); }), tasks_(executor) {}
 
 TenantSource::~TenantSource() = default;
 
 void TenantSource::start(std::stop_token stop) { tasks_.spawn(serve(std::move(stop))); }
 
-Cursor TenantSource::begin(UtcTime since, const Query& query) const { return first_cursor(since, query); }
+Cursor TenantSource::begin(UtcTime since, const Query& query) const { return first_cursor(since, query, limit_); }
 
 Cursor TenantSource::head() const {
     const LogEnds::End* end = ends_.newest();
@@ -129,7 +133,10 @@ asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token 
     pace_.leave_between(request_interval(logs_.seen_rate_limit(), settings_.rate_limit_share));
     switch (got.kind) {
         case LogsAnswer::Kind::page: page_came(demand, std::move(got.page)); break;
-        case LogsAnswer::Kind::hold: pace_.hold(clock_.now() + got.wait); break;
+        case LogsAnswer::Kind::hold:
+            pace_.hold(clock_.now() + got.wait);
+            if (got.too_heavy) page_is_too_heavy(demand, got.why);
+            break;
         case LogsAnswer::Kind::unauthorized: answer_all(got.why); break;
         case LogsAnswer::Kind::refused: co_await find_out_what_is_refused(demand, got.why, stop); break;
         case LogsAnswer::Kind::new_token:
@@ -137,8 +144,17 @@ asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token 
     }
 }
 
+/// Fewer events at a time may do, which only a new query can ask for: next links repeat the limit.
+void TenantSource::page_is_too_heavy(const DemandPtr& demand, const Error& why) {
+    const std::size_t limit = limit_of(demand->from);
+    if (++demand->heavy_answers < patience_with_heavy_pages || limit <= least_limit) return;
+    limit_ = std::max(least_limit, std::min(limit_, limit / 2));
+    answer(demand, Error(ErrorKind::cursor_lost, "pages of " + std::to_string(limit) + " events are too much: " + why.what()));
+}
+
 void TenantSource::page_came(const DemandPtr& demand, std::shared_ptr<Page> page) {
     const bool full = is_full(demand->from, *page);
+    page->set_has_more(full);
     const bool moved = page->next() != demand->from;
     const auto silence = std::max<SteadyTime::duration>(longest_silence, settings_.max_interval);
     if (page->empty() && !moved && clock_.now() - demand->asked_at < silence) return;
@@ -170,7 +186,8 @@ asio::awaitable<void> TenantSource::find_out_what_is_refused(DemandPtr demand, E
         if (probe.kind == LogsAnswer::Kind::page) kind = ErrorKind::cursor_lost;
         else if (probe.kind != LogsAnswer::Kind::refused) co_return;
     }
-    answer(demand, Error(kind, why.what()));
+    const std::string_view what = kind == ErrorKind::cursor_lost ? "Okta no longer knows the cursor: " : "";
+    answer(demand, Error(kind, std::string(what) + why.what()));
 }
 
 TenantSource::DemandPtr TenantSource::demand_for(const Cursor& from) {

@@ -56,7 +56,8 @@ private:
         Cursor from;
         SteadyTime asked_at;
         std::size_t waiters = 0;
-        bool ahead = false;  ///< nobody waits yet, but somebody will
+        int heavy_answers = 0;  ///< in a row
+        bool ahead = false;     ///< nobody waits yet, but somebody will
         EventFlag answered;
         std::optional<Result<PagePtr>> answer;
     };
@@ -69,6 +70,7 @@ private:
     DemandPtr demand_for(const Cursor& from);
     std::pair<DemandPtr, SteadyTime> next_demand() const;
     void page_came(const DemandPtr& demand, std::shared_ptr<Page> page);
+    void page_is_too_heavy(const DemandPtr& demand, const Error& why);
     bool is_full(const Cursor& from, Page& page);
     void read_ahead(const Cursor& next);
     void answer(const DemandPtr& demand, Result<PagePtr> with);
@@ -76,6 +78,7 @@ private:
     void wake();
 
     Settings settings_;
+    std::size_t limit_;  ///< events a page, of new queries
     Query query_;
     LogsClient& logs_;
     Authorizer& authorizer_;

@@ -32,7 +32,7 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page && page.error().kind() == ErrorKind::cursor_lost) {
-            auto found = co_await find_place_again(at, stop);
+            auto found = co_await find_place_again(at, page.error(), stop);
             if (!found) co_return co_await ended(found.error(), at);
             at = std::move(*found);
             circle_ = LinkCircle();
@@ -41,7 +41,7 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         if (!page) co_return co_await ended(page.error(), at);
 
         told_of_loss(at, (*page)->fetched_at());
-        const bool at_head = (*page)->size() < PageSource::full_page;
+        const bool at_head = !(*page)->has_more();
         const bool has_events = !(*page)->empty();
         if (has_events && circle_.closes(at.next, (*page)->next())) {
             page->reset();
@@ -130,13 +130,13 @@ bool Route::told_of_loss(const Checkpoint& at, UtcTime okta_now) {
     return gap.has_value();
 }
 
-/// Okta no longer knows the cursor: look, without delivering, for the last event that was delivered, from a while before it.
+/// The cursor is of no use any more: look, without delivering, for the last event that was delivered, from a while before it.
 /// Found, the route goes on behind it. Not found, it delivers from there what the checkpoint does not know, and says so.
-asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, std::stop_token stop) {
+asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error why, std::stop_token stop) {
     const auto now = co_await source_.okta_now(stop);
     if (!now) co_return now.error();
     const UtcTime since = std::max(since_of_lost_cursor(at), earliest_start(*now));
-    happenings_.begun_again(scope_, "Okta no longer knows the cursor", since);
+    happenings_.begun_again(scope_, why.what(), since);
     const Cursor beginning = source_.begin(since, at.query);
     ++at.seq;
     at.partial.clear();

@@ -28,7 +28,7 @@ public:
 private:
     asio::awaitable<Result<void>> wait_for_a_way_out(Cursor from, std::stop_token stop);
     bool told_of_loss(const Checkpoint& at, UtcTime okta_now);
-    asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, std::stop_token stop);
+    asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, Error why, std::stop_token stop);
     asio::awaitable<Result<void>> settle(const Delivered& done, std::stop_token stop);
     asio::awaitable<Result<void>> save(Checkpoint at);
     asio::awaitable<Result<void>> ended(Error why, Checkpoint at);

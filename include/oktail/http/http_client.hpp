@@ -94,5 +94,7 @@ public:
 
 /// The code of the error with which send() gives up a body that outgrew the byte budget.
 boost::system::error_code out_of_memory_budget() noexcept;
+/// The code of the Error of send() when the body is larger than `max_body`.
+boost::system::error_code body_too_large() noexcept;
 
 }  // namespace oktail

@@ -29,6 +29,9 @@ public:
     std::string_view event(std::size_t i) const { return body_.view().substr(events_[i].offset, events_[i].size); }
     const EventSlice& slice(std::size_t i) const { return events_[i]; }
     const Cursor& next() const noexcept { return next_; }
+    /// It is full: more lies behind it, by all that is known. Set before it is shared.
+    bool has_more() const noexcept { return has_more_; }
+    void set_has_more(bool more) noexcept { has_more_ = more; }
     /// Okta's clock when it answered. An empty page means: nothing newer than `next` at this time.
     UtcTime fetched_at() const noexcept { return fetched_at_; }
     /// The answer as it came, gzip; empty if it was not packed or is not kept. Unpacked it is what the events were cut from:
@@ -48,6 +51,7 @@ private:
     UtcTime fetched_at_;
     ByteBudget::Reservation memory_;
     Buffer packed_;
+    bool has_more_ = false;
 };
 
 using PagePtr = std::shared_ptr<const Page>;

@@ -6,7 +6,6 @@
 #include <oktail/model/cursor.hpp>
 #include <oktail/model/page.hpp>
 
-#include <cstddef>
 #include <stop_token>
 
 namespace oktail {
@@ -14,9 +13,6 @@ namespace oktail {
 /// Where pages come from. One per tenant; all routes of the tenant share it.
 class PageSource {
 public:
-    /// Events: what oktail asks for, and the most that Okta serves. A page with fewer has nothing behind it, mostly.
-    static constexpr std::size_t full_page = 1'000;
-
     virtual ~PageSource() = default;
 
     /// The page that follows `from`. Waits as long as it takes: for new events, for the rate limit, for Okta to recover.

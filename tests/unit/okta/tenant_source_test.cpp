@@ -495,6 +495,36 @@ TEST_F(TenantSourceTest, ShareOfTheRateLimitIsKept) {
     EXPECT_GE(org_.asked.size(), 28u);
 }
 
+TEST_F(TenantSourceTest, EventASecondArrivesSoonWithinTheDefaultShareOfSixtyRequests) {
+    source();
+    const auto begin = clock_.now();
+    const auto visible = [&] { return static_cast<int>((clock_.now() - begin) / seconds(1)); };
+    std::vector<milliseconds> latencies;
+    org_.script = [&](const std::string& target) {
+        const int n = std::stoi(target.substr(target.rfind('=') + 1));
+        const int total = visible();
+        for (int event = n; event < total; ++event)
+            latencies.push_back(std::chrono::duration_cast<milliseconds>(clock_.now() - begin - seconds(event + 1)));
+        // What a whole minute of requests, one after the other, leaves of the window.
+        const auto now = std::chrono::duration_cast<seconds>(clock_.utc_now().time_since_epoch()).count();
+        const auto in_window = std::ranges::count_if(
+            org_.asked_at, [&](SteadyTime at) { return (at - begin) / minutes(1) == (clock_.now() - begin) / minutes(1); });
+        const Fields limit{{"x-rate-limit-limit", "60"},
+                           {"x-rate-limit-remaining", std::to_string(60 - in_window)},
+                           {"x-rate-limit-reset", std::to_string(now / 60 * 60 + 60)}};
+        return org_.events(n, total - n, "/api/v1/logs?limit=1000&after=" + std::to_string(total), limit);
+    };
+    follow("/api/v1/logs?limit=1000&after=0");
+
+    pass(minutes(10));
+
+    ASSERT_GT(latencies.size(), 590u);
+    std::ranges::sort(latencies);
+    EXPECT_LE(latencies[latencies.size() / 2], milliseconds(1'500));
+    EXPECT_LE(latencies.back(), milliseconds(3'000));
+    EXPECT_LE(org_.asked.size(), 310u) << "half of 60 a minute, for ten minutes";
+}
+
 TEST_F(TenantSourceTest, TroubleKeepsTheCursorAndIsTriedAgain) {
     source();
     org_.errors = {Error(ErrorKind::transient, "connection reset"), Error(ErrorKind::transient, "connection reset")};
@@ -544,6 +574,46 @@ TEST_F(TenantSourceTest, RefusedCursorIsLostWhenAFreshQueryWorks) {
     EXPECT_EQ(got->page.error().kind(), ErrorKind::cursor_lost);
     ASSERT_EQ(org_.asked.size(), 2u);
     EXPECT_NE(org_.asked[1].find("since="), std::string::npos);
+}
+
+TEST_F(TenantSourceTest, PageThatOktaGivesUpOnIsAskedForInSmallerOnes) {
+    source();
+    const auto gives_up = [this] { return org_.status(500, {}, R"({"errorCode":"E0000009"})"); };
+    for (std::size_t limit = 1'000; limit > 50; limit /= 2) {
+        const auto asked = org_.asked.size();
+        for (int i = 0; i < 3; ++i) org_.answers.push_back(gives_up());
+
+        const auto got = fetch("/api/v1/logs?limit=" + std::to_string(limit) + "&after=1");
+        pass(minutes(5));
+
+        ASSERT_TRUE(got->done) << limit;
+        EXPECT_EQ(got->page.error().kind(), ErrorKind::cursor_lost);
+        EXPECT_EQ(org_.asked.size(), asked + 3);
+        const std::string smaller = "limit=" + std::to_string(std::max<std::size_t>(limit / 2, 50)) + "&";
+        EXPECT_NE(source_->begin(UtcTime(), query_).target().find(smaller), std::string::npos) << smaller;
+    }
+}
+
+TEST_F(TenantSourceTest, SmallestPageThatOktaGivesUpOnIsWaitedFor) {
+    source();
+    org_.script = [this](const std::string&) { return org_.status(500, {}, R"({"errorCode":"E0000009"})"); };
+
+    const auto got = fetch("/api/v1/logs?limit=50&after=1");
+    pass(minutes(10));
+
+    EXPECT_FALSE(got->done);
+    EXPECT_GT(org_.asked.size(), 5u);
+}
+
+TEST_F(TenantSourceTest, PageLargerThanAnyMayBeIsAskedForInSmallerOnes) {
+    source();
+    org_.errors.assign(3, Error(ErrorKind::transient, "too large", body_too_large()));
+
+    const auto got = fetch("/api/v1/logs?limit=1000&after=1");
+    pass(minutes(1));
+
+    ASSERT_TRUE(got->done);
+    EXPECT_EQ(got->page.error().kind(), ErrorKind::cursor_lost);
 }
 
 TEST_F(TenantSourceTest, FreshQueryIsTheTenantsOwn) {
