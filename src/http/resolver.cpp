@@ -49,7 +49,8 @@ Result<Resolver::Addresses> Resolver::look_up_by_system(const std::string& host)
 }
 
 Resolver::Resolver(Clock& clock, LookUp look_up, unsigned threads)
-    : clock_(clock), look_up_(std::move(look_up)), pool_("resolver", threads) {}
+    : clock_(clock), look_up_(std::move(look_up)), pool_("resolver", threads),
+      slow_pool_("slow names", std::max(1U, threads / 4)) {}
 
 asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host, std::stop_token stop) {
     boost::system::error_code not_literal;
@@ -65,7 +66,7 @@ asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host,
         name.waiters.push_back(waiter);
         if (!name.looking) {
             name.looking = true;
-            pool_.post([this, host] { look(host); });
+            (name.slow ? slow_pool_ : pool_).post([this, host] { look(host); });
         }
     }
     // Whatever ends the wait, a hard cancel too: nobody is called back who has left.
@@ -82,7 +83,9 @@ asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host,
     if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped while resolving " + host);
     {
         const std::lock_guard lock(mutex_);
-        if (const Name& name = names_[host]; !name.good.empty()) co_return name.good;
+        Name& name = names_[host];
+        if (name.running && !waiter->answer) name.slow = true;
+        if (!name.good.empty()) co_return name.good;
     }
     if (waiter->answer) co_return waiter->answer->error().in("resolving " + host);
     co_return Error(ErrorKind::transient, "resolving " + host + ": timed out");
@@ -96,11 +99,13 @@ void Resolver::look(const std::string& host) {
             name.looking = false;
             return;
         }
+        name.running = true;
     }
     const Result<Addresses> answer = look_up_(host);
     const std::lock_guard lock(mutex_);
     Name& name = names_[host];
-    name.looking = false;
+    name.looking = name.running = false;
+    if (!name.waiters.empty()) name.slow = false;
     if (answer) {
         name.good = *answer;
         name.good_until = clock_.now() + keep;

@@ -30,7 +30,7 @@ public:
 
     static Result<Addresses> look_up_by_system(const std::string& host);
 
-    explicit Resolver(Clock& clock, LookUp look_up = look_up_by_system, unsigned threads = 4);
+    explicit Resolver(Clock& clock, LookUp look_up = look_up_by_system, unsigned threads = 32);
 
     /// Never empty; the last good addresses when the look-up fails or takes too long. A look-up in flight is shared, and when
     /// its callers have lost patience it goes on alone. Errors: transient, stopped.
@@ -41,7 +41,9 @@ private:
     struct Name {
         Addresses good;
         SteadyTime good_until{};
-        bool looking = false;
+        bool looking = false;  ///< on a thread, or in the queue for one
+        bool running = false;  ///< on a thread
+        bool slow = false;     ///< its last look-up outlasted the patience of its callers
         std::vector<std::shared_ptr<Waiter>> waiters;
     };
 
@@ -51,7 +53,8 @@ private:
     LookUp look_up_;
     std::mutex mutex_;
     std::map<std::string, Name> names_;  // a handful per tenant, named by the configuration
-    WorkerPool pool_;                    // last: its jobs use the rest
+    WorkerPool pool_;                    // these last: their jobs use the rest
+    WorkerPool slow_pool_;               // names that never resolve hold up each other, and nobody else
 };
 
 }  // namespace oktail

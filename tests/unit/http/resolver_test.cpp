@@ -7,8 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <latch>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -166,6 +169,58 @@ TEST_F(ResolverTest, SlowLookUpFallsBackToTheLastGoodAddresses) {
     hung_.count_down();
 
     EXPECT_EQ(answer->value(), one_address("192.0.2.1"));
+}
+
+TEST_F(ResolverTest, NamesThatNeverResolveHoldUpNobodyElse) {
+    constexpr unsigned threads = 20;
+    std::latch begun(threads);
+    std::latch first_ended(1);
+    std::latch all_free(threads);
+    std::latch second_ended(1);
+    std::atomic<bool> again = false;
+    Resolver resolver(
+        clock_,
+        [&](const std::string& host) -> Result<Resolver::Addresses> {
+            if (host.starts_with("gate")) all_free.arrive_and_wait();
+            if (!host.starts_with("dead")) return one_address("192.0.2.1");
+            if (again) {
+                second_ended.wait();
+            } else {
+                begun.count_down();
+                first_ended.wait();
+            }
+            return Error(ErrorKind::transient, "timed out");
+        },
+        threads);
+    std::list<Answer> answers;
+    const auto ask_all = [&](const std::string& kind) {
+        for (unsigned i = 0; i < threads; ++i)
+            tasks_.spawn([](Resolver& of, std::string name, Answer& to, std::stop_token stop) -> asio::awaitable<void> {
+                auto got = co_await of.resolve(std::move(name), stop);
+                to.emplace(std::move(got));
+            }(resolver, kind + std::to_string(i), answers.emplace_back(), stop_.get_token()));
+        poll();
+    };
+    ask_all("dead");
+    begun.wait();
+    clock_.advance(seconds(6));
+    run();
+    first_ended.count_down();
+    ask_all("gate");
+    run();
+
+    // Now they are known, and as many as there are threads are nothing to the others.
+    again = true;
+    ask_all("dead");
+    const auto good = std::prev(answers.end());
+    ask_all("good");
+    const auto has_come = [&] { return std::all_of(std::next(good), answers.end(), [](const Answer& of) { return !!of; }); };
+    while (!has_come() && io_.run_one_for(seconds(20)) != 0) continue;
+
+    EXPECT_TRUE(has_come());
+    second_ended.count_down();
+    clock_.advance(seconds(6));
+    run();
 }
 
 TEST_F(ResolverTest, ManyAskersShareOneLookUp) {
