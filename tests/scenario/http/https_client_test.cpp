@@ -8,7 +8,9 @@
 #include "support/gzip.hpp"
 #include "support/misbehaving_server.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 #include <gmock/gmock.h>
@@ -382,6 +384,24 @@ TEST_F(HttpsClientTest, RefusedConnectionSaysSo) {
     const auto client = make_https_client(std::move(endpoint), shared_, clock_);
 
     EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.1: Connection refused");
+}
+
+TEST_F(HttpsClientTest, SilenceBeforeTheConnection) {
+    using asio::ip::tcp;
+    tcp::acceptor full(io_);
+    full.open(tcp::v4());
+    full.bind({asio::ip::address_v4::loopback(), 0});
+    full.listen(0);
+    std::vector<tcp::socket> queue;  // with these the kernel drops whoever else knocks
+    for (int i = 0; i < 4; ++i) {
+        queue.emplace_back(io_, tcp::v4()).async_connect(full.local_endpoint(), asio::detached);
+    }
+    HttpsEndpoint endpoint(Origin("acme.okta.test"));
+    endpoint.connect_to = "127.0.0.1:" + std::to_string(full.local_endpoint().port());
+    const auto client = make_https_client(std::move(endpoint), shared_, clock_);
+    shared_.deadlines.connect = milliseconds(100);
+
+    EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.1: timed out");
 }
 
 TEST_F(HttpsClientTest, AllAddressesAreTried) {

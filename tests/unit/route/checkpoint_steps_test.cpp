@@ -50,6 +50,17 @@ TEST(Selection, DropsTheSecondOfTwoOnOnePage) {
     EXPECT_EQ(chosen.known, 1u);
 }
 
+TEST(Selection, EventThatArrivesLateIsOneLikeAnyOther) {
+    const PagePtr page = page_of({numbered_event(1)}, Cursor("/2"));
+    Checkpoint at;
+    at.newest_published = page->slice(0).published + minutes(40);
+
+    const Selection chosen = select(page, at, EventFilter(), 1'000);
+
+    EXPECT_EQ(chosen.batch.size(), 1u);
+    EXPECT_EQ(after_page(at, *page, chosen.batch).newest_published, at.newest_published);
+}
+
 TEST(Selection, SetsTooLargeEventsAside) {
     std::string large = numbered_event(1);
     large.insert(large.size() - 1, R"(,"x":")" + std::string(500, 'x') + '"');
