@@ -38,6 +38,7 @@ bool WorkerPool::end_within(std::chrono::milliseconds patience) {
 }
 
 void WorkerPool::post(std::function<void()> job) {
+    if (threads_.empty()) return job();
     {
         const std::lock_guard lock(mutex_);
         jobs_.push_back(std::move(job));

@@ -25,6 +25,7 @@ namespace oktail {
 /// A job owns its input: when its caller is cancelled it goes on alone, and its result is dropped.
 class WorkerPool {
 public:
+    /// Without threads a job runs at once, where it is posted: for a program that is to have one thread.
     WorkerPool(const std::string& name, unsigned threads);
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;

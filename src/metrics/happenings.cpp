@@ -92,7 +92,18 @@ void Happenings::token_not_granted(const log::Scope& tenant, const Error& why, s
               {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }
 
-void Happenings::page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest) {
+void Happenings::page_taken(const log::Scope& route, std::size_t events, std::size_t filtered) {
+    instruments_->route(route, [&](OfRoute& of) {
+        add(*of.taken, events);
+        add(*of.filtered, filtered);
+    });
+}
+
+void Happenings::page_let_go(const log::Scope& route, std::size_t events) {
+    instruments_->route(route, [&](OfRoute& of) { add(*of.let_go, events); });
+}
+
+void Happenings::events_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest) {
     board_.delivered(route, events, bytes, newest);
     const double latency = std::chrono::duration<double>(clock_.utc_now() - newest).count();
     instruments_->route(route, [&](OfRoute& of) {

@@ -50,8 +50,12 @@ public:
 
     // A route's delivery.
     void route_does(const log::Scope& route, Activity activity) { board_.does(route, activity); }
+    /// A page of so many events begins its way to the sink; so many of them the route does not want.
+    void page_taken(const log::Scope& route, std::size_t events, std::size_t filtered);
+    /// So many events of the page that was taken last will come again.
+    void page_let_go(const log::Scope& route, std::size_t events);
     /// `newest`: the latest `published` among them.
-    void page_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest);
+    void events_delivered(const log::Scope& route, std::size_t events, std::size_t bytes, UtcTime newest);
     /// The page is done with. `at_head`: there was no more behind it.
     void route_moved(const log::Scope& route, bool at_head) { board_.moved(route, at_head); }
     void duplicates_dropped(const log::Scope& route, std::size_t events);

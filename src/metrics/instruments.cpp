@@ -35,12 +35,18 @@ Instruments::OfSink::OfSink(Instruments& all, const std::string& sink)
 Instruments::OfRoute::OfRoute(Instruments& all, const log::Scope& route, std::shared_ptr<OfSink> sink)
     : events(series(all.events_, {{"tenant", route.tenant}, {"sink", route.sink}})),
       event_bytes(series(all.event_bytes_, {{"tenant", route.tenant}, {"sink", route.sink}})),
+      taken(series(all.taken_, {{"tenant", route.tenant}, {"sink", route.sink}})),
+      filtered(series(all.filtered_, {{"tenant", route.tenant}, {"sink", route.sink}})),
+      let_go(series(all.let_go_, {{"tenant", route.tenant}, {"sink", route.sink}})),
       dead_letters(series(all.dead_letters_, {{"tenant", route.tenant}, {"sink", route.sink}})),
       stalls(series(all.stalls_, {{"tenant", route.tenant}, {"sink", route.sink}})), sink(std::move(sink)) {}
 
 Instruments::Instruments()
     : events_(counters("oktail_events_total", "Events that are safe at the sink.")),
       event_bytes_(counters("oktail_event_bytes_total", "Bytes of those events as Okta sent them.")),
+      taken_(counters("oktail_events_taken_total", "Events of the pages that the route took up.")),
+      filtered_(counters("oktail_events_filtered_total", "Events that the route's patterns do not want.")),
+      let_go_(counters("oktail_events_let_go_total", "Events of pages that were let go, to be fetched again.")),
       dead_letters_(counters("oktail_dead_letters_total", "Events that the sink would not take.")),
       stalls_(counters("oktail_stalls_total", "Times that the route stood still for stall_after.")),
       sink_errors_(counters("oktail_sink_errors_total", "Writes that failed, by kind.")),

@@ -47,6 +47,9 @@ public:
 
         Series<Counter> events;
         Series<Counter> event_bytes;
+        Series<Counter> taken;
+        Series<Counter> filtered;
+        Series<Counter> let_go;
         Series<Counter> dead_letters;
         Series<Counter> stalls;
         std::shared_ptr<OfSink> sink;  ///< shared by its routes, and gone with the last
@@ -87,6 +90,9 @@ private:
     prometheus::Registry registry_;
     Counters& events_;
     Counters& event_bytes_;
+    Counters& taken_;
+    Counters& filtered_;
+    Counters& let_go_;
     Counters& dead_letters_;
     Counters& stalls_;
     Counters& sink_errors_;

@@ -24,7 +24,7 @@ Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& f
     for (std::uint32_t i = 0; i < page->size(); ++i) {
         if (!known.add(page->slice(i).id)) ++chosen.known;
         else if (!page->slice(i).well_formed) chosen.malformed.push_back(i);
-        else if (!filter.passes_all() && !filter.passes(event_type(page->event(i)))) continue;
+        else if (!filter.passes_all() && !filter.passes(event_type(page->event(i)))) ++chosen.filtered;
         else if (page->slice(i).size > max_event) chosen.oversized.push_back(i);
         else left.push_back(i);
     }
@@ -54,11 +54,11 @@ Checkpoint after_page(const Checkpoint& at, const Page& page, const Batch& deliv
     return after;
 }
 
-Checkpoint within_page(const Checkpoint& at, const Batch& batch, std::size_t done) {
+Checkpoint within_page(const Checkpoint& at, const Page& page, const std::vector<std::uint32_t>& safe) {
     Checkpoint within = at;
     ++within.seq;
-    within.partial.reserve(within.partial.size() + done);
-    for (std::size_t i = 0; i < done; ++i) within.partial.push_back(batch.slice(i).id);
+    within.partial.reserve(within.partial.size() + safe.size());
+    for (const std::uint32_t event : safe) within.partial.push_back(page.slice(event).id);
     return within;
 }
 

@@ -20,6 +20,7 @@ public:
     std::vector<std::uint32_t> oversized;  ///< larger than max_event: dead letters
     std::vector<std::uint32_t> malformed;  ///< no JSON or no UTF-8, so no line either: dead letters
     std::size_t known = 0;                 ///< safe already, or twice on the page
+    std::size_t filtered = 0;              ///< not what the route wants
 };
 
 // The pure steps of a checkpoint. None of them waits, reads a clock or fails.
@@ -34,8 +35,8 @@ Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& f
 
 /// The checkpoint once the page is delivered whole.
 Checkpoint after_page(const Checkpoint& at, const Page& page, const Batch& delivered);
-/// The checkpoint while the page is not whole: the first `done` events of the batch are safe.
-Checkpoint within_page(const Checkpoint& at, const Batch& batch, std::size_t done);
+/// The checkpoint while the page is not whole: these events of it are safe, at the sink or among the dead letters.
+Checkpoint within_page(const Checkpoint& at, const Page& page, const std::vector<std::uint32_t>& safe);
 
 /// Where a route with a checkpoint has to begin again by time, if its query is not the checkpoint's.
 class BeginAgain {

@@ -4,8 +4,8 @@
 
 namespace oktail {
 
-DeadLetters::DeadLetters(std::filesystem::path directory, const Clock& clock)
-    : directory_(std::move(directory)), clock_(clock) {}
+DeadLetters::DeadLetters(std::filesystem::path directory, const Clock& clock, unsigned threads)
+    : directory_(std::move(directory)), clock_(clock), pool_("dead-letters", threads) {}
 
 asio::awaitable<Result<void>> DeadLetters::add(RouteId route, std::string reason, std::string event) {
     const DeadLetter letter(clock_.utc_now(), std::move(reason), std::move(event));

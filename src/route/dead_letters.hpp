@@ -18,7 +18,8 @@ namespace oktail {
 /// Events that a sink will never take: `DIRECTORY/TENANT/SINK.ndjson`. Thread-safe; a route's letters are its own coroutine's.
 class DeadLetters {
 public:
-    DeadLetters(std::filesystem::path directory, const Clock& clock);
+    /// `threads`: as for a WorkerPool.
+    DeadLetters(std::filesystem::path directory, const Clock& clock, unsigned threads = 1);
 
     /// On success the event survives power loss. Errors: transient (disk, or the file is full: replay or remove it).
     asio::awaitable<Result<void>> add(RouteId route, std::string reason, std::string event);
@@ -30,7 +31,7 @@ public:
 private:
     std::filesystem::path directory_;
     const Clock& clock_;
-    WorkerPool pool_{"dead-letters", 1};
+    WorkerPool pool_;
 };
 
 /// Where they are.

@@ -22,24 +22,29 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
     using Step = Delivered::Step;
     const Selection chosen = select(page, at, filter_, max_event_);
     const Batch& batch = chosen.batch;
+    happenings_.page_taken(scope_, page->size(), chosen.filtered);
     if (chosen.known != 0) happenings_.duplicates_dropped(scope_, chosen.known);
+    const std::size_t passed_over = chosen.known + chosen.filtered;
+    std::vector<std::uint32_t> safe;  // so far, by their place on the page
     for (const std::uint32_t event : chosen.oversized) {
         const Waited waited = co_await set_aside(page, event, "larger than max_event", stop);
-        if (waited != Waited::again) co_return interrupted(waited, at, batch, 0);
+        if (waited != Waited::again) co_return interrupted(waited, at, *page, safe, passed_over);
+        safe.push_back(event);
     }
     for (const std::uint32_t event : chosen.malformed) {
         const Waited waited = co_await set_aside(page, event, "not JSON in UTF-8", stop);
-        if (waited != Waited::again) co_return interrupted(waited, at, batch, 0);
+        if (waited != Waited::again) co_return interrupted(waited, at, *page, safe, passed_over);
+        safe.push_back(event);
     }
 
     const Checkpoint after = after_page(at, *page, batch);
-    if (batch.empty())
-        co_return Delivered(chosen.oversized.empty() && chosen.malformed.empty() ? Step::nothing : Step::whole, after);
+    if (batch.empty()) co_return Delivered(safe.empty() ? Step::nothing : Step::whole, after);
 
     bool saved = false;
     for (std::size_t done = 0; done < batch.size();) {
         happenings_.route_does(scope_, Activity::writing);
         const WriteOutcome outcome = co_await writer_.write(batch, done, after);
+        note_delivered(batch, done, done + outcome.durable);
         done += outcome.durable;
         saved = outcome.checkpointed;
         if (!outcome.error) continue;
@@ -51,10 +56,11 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
         } else {
             waited = co_await wait_to_retry(*outcome.error, stop);
         }
-        if (waited != Waited::again) co_return interrupted(waited, at, batch, done);
+        if (waited == Waited::again) continue;
+        for (std::size_t i = 0; i < done; ++i) safe.push_back(static_cast<std::uint32_t>(batch.index(i)));
+        co_return interrupted(waited, at, *page, safe, passed_over);
     }
     backoff_.reset();
-    note(batch);
     co_return Delivered(Step::whole, after, saved);
 }
 
@@ -81,20 +87,24 @@ asio::awaitable<PageDelivery::Waited> PageDelivery::set_aside(PagePtr page, std:
     co_return Waited::again;
 }
 
-Delivered PageDelivery::interrupted(Waited why, const Checkpoint& at, const Batch& batch, std::size_t done) const {
-    Checkpoint within = done == 0 ? at : within_page(at, batch, done);
+/// `safe` is remembered; what is neither safe nor passed over comes again.
+Delivered PageDelivery::interrupted(Waited why, const Checkpoint& at, const Page& page, const std::vector<std::uint32_t>& safe,
+                                    std::size_t passed_over) {
+    happenings_.page_let_go(scope_, page.size() - safe.size() - passed_over);
+    Checkpoint within = safe.empty() ? at : within_page(at, page, safe);
     if (why == Waited::stopped) return Delivered(Delivered::Step::stopped, std::move(within));
     return Delivered(Delivered::Step::let_go, std::move(within), false, next_wait_);
 }
 
-void PageDelivery::note(const Batch& delivered) {
+void PageDelivery::note_delivered(const Batch& batch, std::size_t first, std::size_t end) {
+    if (first == end) return;
     std::size_t bytes = 0;
     UtcTime newest{};
-    for (std::size_t i = 0; i < delivered.size(); ++i) {
-        bytes += delivered.slice(i).size;
-        newest = std::max(newest, delivered.slice(i).published);
+    for (std::size_t i = first; i < end; ++i) {
+        bytes += batch.slice(i).size;
+        newest = std::max(newest, batch.slice(i).published);
     }
-    happenings_.page_delivered(scope_, delivered.size(), bytes, newest);
+    happenings_.events_delivered(scope_, end - first, bytes, newest);
 }
 
 }  // namespace oktail

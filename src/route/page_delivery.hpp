@@ -14,7 +14,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <stop_token>
+#include <vector>
 
 namespace oktail {
 
@@ -56,8 +58,9 @@ private:
 
     asio::awaitable<Waited> wait_to_retry(Error why, std::stop_token stop);
     asio::awaitable<Waited> set_aside(PagePtr page, std::size_t event, std::string reason, std::stop_token stop);
-    Delivered interrupted(Waited why, const Checkpoint& at, const Batch& batch, std::size_t done) const;
-    void note(const Batch& delivered);
+    Delivered interrupted(Waited why, const Checkpoint& at, const Page& page, const std::vector<std::uint32_t>& safe,
+                          std::size_t passed_over);
+    void note_delivered(const Batch& batch, std::size_t first, std::size_t end);
 
     RouteId id_;
     log::Scope scope_;

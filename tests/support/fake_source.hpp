@@ -62,7 +62,10 @@ public:
         }
         std::vector<std::string> page;
         int at = position;
-        for (; at < events_ && at - position < page_size_; ++at) page.push_back(numbered_event(at));
+        for (; at < events_ && at - position < page_size_; ++at) {
+            page.push_back(numbered_event(at));
+            if (at == large) page.back().insert(page.back().size() - 1, R"(,"x":1)");
+        }
         fuse_.leave();
         if (at == circle_end) at = circle_begin;
         co_return page_of(page, Cursor("/" + std::to_string(at)), now);
@@ -84,6 +87,7 @@ public:
     std::string beginning = "/0";  ///< what begin() leads to
     int circle_end = -1;           ///< the link that should lead here leads back to circle_begin
     int circle_begin = 0;
+    int large = -1;       ///< this event is longer than the others
     int empty_pages = 0;  ///< so many empty pages when caught up, before it waits for events
     std::function<void()> on_empty = [] {};
     UtcTime now{std::chrono::seconds(1'767'225'600)};

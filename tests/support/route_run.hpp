@@ -22,7 +22,7 @@ public:
     RouteRun(MemoryCheckpoints::Disk& disk, Destination& destination, const TempDir& dir, int events, int page_size,
              StepFuse fuse = {})
         : fuse(std::move(fuse)), source(events, page_size, this->fuse), sink(destination, this->fuse),
-          checkpoints(disk, this->fuse), dead_letters(dir / "dead-letters", clock) {}
+          checkpoints(disk, this->fuse), dead_letters(dir / "dead-letters", clock, 0) {}
 
     RouteRun(const RouteRun&) = delete;
     RouteRun& operator=(const RouteRun&) = delete;

@@ -43,6 +43,15 @@ TEST(WorkerPool, JobThatHangsIsLeftBehind) {
     while (is_anything_left_behind()) std::this_thread::yield();
 }
 
+TEST(WorkerPool, WithoutThreadsAJobRunsWhereItIsPosted) {
+    WorkerPool pool("test", 0);
+    std::thread::id where;
+
+    pool.post([&where] { where = std::this_thread::get_id(); });
+
+    EXPECT_EQ(where, std::this_thread::get_id());
+}
+
 TEST(WorkerPool, IdleOneIsNotLeftBehind) {
     leave_behind(std::make_unique<WorkerPool>("test", 1));
 

@@ -68,7 +68,7 @@ protected:
 
     void everything_happens() {
         happenings.describe_program("1.2.3", memory);
-        happenings.page_delivered(route, 2, 200, clock.utc_now());
+        happenings.events_delivered(route, 2, 200, clock.utc_now());
         happenings.token_granted(acme, "first", minutes(60), clock.utc_now() + minutes(60));
         happenings.rate_limit_seen(acme, 42);
         happenings.write_failed(route, Error(ErrorKind::transient, "disk full"), seconds(1));
@@ -115,7 +115,7 @@ TEST_F(HappeningsTest, CountersAreThereAtZeroFromTheStart) {
 }
 
 TEST_F(HappeningsTest, CountsWhatHappens) {
-    happenings.page_delivered(route, 2, 200, clock.utc_now() - milliseconds(1'200));
+    happenings.events_delivered(route, 2, 200, clock.utc_now() - milliseconds(1'200));
     happenings.page_fetched(acme, 2, 200);
     happenings.request_answered(acme, RequestOutcome::rate_limited, milliseconds(300));
     happenings.token_not_granted(acme, Error(ErrorKind::unauthorized, "no"), seconds(1));

@@ -142,7 +142,7 @@ TEST(WithinPage, KeepsThePlaceAndAddsWhatIsSafe) {
     at.next = Cursor("/0");
     const PagePtr page = page_of(numbered(0, 5), Cursor("/5"));
 
-    const Checkpoint within = within_page(at, Batch(page), 2);
+    const Checkpoint within = within_page(at, *page, {0, 1});
 
     EXPECT_EQ(within.next, Cursor("/0"));
     EXPECT_EQ(within.partial, (std::vector{id_of(0), id_of(1)}));

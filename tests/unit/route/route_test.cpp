@@ -28,6 +28,12 @@ protected:
         return events;
     }
     Checkpoint saved() { return disk_.at(RouteId("acme", "archive")); }
+    /// The value of the route's, or its tenant's, counter.
+    std::size_t counted(const std::string& name) {
+        const std::string text = run_->happenings.metrics_text();
+        const std::size_t line = text.find('\n' + name + '{') + 1;
+        return std::stoul(text.substr(text.find(' ', line) + 1));
+    }
 
     MemoryCheckpoints::Disk disk_;
     Destination destination_;
@@ -109,6 +115,31 @@ TEST_F(RouteTest, LongTroubleLetsGoOfThePageAndRemembersWhatIsSafe) {
     EXPECT_GT(run_->source.fetches, 3);
 }
 
+TEST_F(RouteTest, WhatBecomesOfEveryEventIsCounted) {
+    run(8, 4).sink.at_most = 1;
+    run_->sink.errors = std::deque<Error>(8, Error(ErrorKind::transient, "down"));
+    run_->start();
+
+    run_->pass(minutes(10));
+
+    EXPECT_EQ(counted("oktail_events_total"), 8u);
+    EXPECT_GT(counted("oktail_events_let_go_total"), 0u);
+    EXPECT_EQ(counted("oktail_events_taken_total"), counted("oktail_events_total") + counted("oktail_events_let_go_total") +
+                                                        counted("oktail_duplicates_dropped_total"));
+}
+
+TEST_F(RouteTest, DeadLettersOfAPageThatIsLetGoAreNotSetAsideAgain) {
+    run(4, 4).max_event = numbered_event(0).size();
+    run_->source.large = 1;
+    run_->sink.errors = std::deque<Error>(8, Error(ErrorKind::transient, "down"));
+    run_->start();
+
+    run_->pass(minutes(10));
+
+    EXPECT_EQ(destination_.events.size(), 3u);
+    EXPECT_EQ(counted("oktail_dead_letters_total"), 1u);
+}
+
 TEST_F(RouteTest, StopDuringALongTroubleIsPromptAndKeepsWhatIsSafe) {
     run(4, 4).sink.at_most = 2;
     run_->start();
@@ -124,16 +155,14 @@ TEST_F(RouteTest, StopDuringALongTroubleIsPromptAndKeepsWhatIsSafe) {
 
 TEST_F(RouteTest, EventThatIsNeverTakenBecomesADeadLetter) {
     run(4, 4).sink.refused = {numbered_event(1)};
-    run_->source.on_caught_up = [] {};
+
     run_->start();
-    for (int i = 0; i < 1'000 && destination_.events.size() < 3; ++i) run_->io.run_one_for(milliseconds(10));
 
     EXPECT_EQ(destination_.events, (std::vector{numbered_event(0), numbered_event(2), numbered_event(3)}));
     std::ifstream file(dir_ / "dead-letters/acme/archive.ndjson");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     EXPECT_NE(text.find("000000000001"), std::string::npos);
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
-    run_->stop();
 }
 
 TEST_F(RouteTest, FatalErrorEndsIt) {
