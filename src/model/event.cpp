@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 namespace oktail {
 namespace {
@@ -39,6 +40,24 @@ bool read_uuid(std::string_view text, Uuid& id) noexcept {
     return all >= 0;
 }
 
+/// Chosen anew by each process.
+struct Salts {
+    Salts() {
+        std::random_device random;
+        a = std::uint64_t{random()} << 32U | random();
+        b = std::uint64_t{random()} << 32U | random() | 1U;
+    }
+    std::uint64_t a;
+    std::uint64_t b;
+};
+
+/// The lowest bits of what it gives depend on every bit of both.
+std::uint64_t folded(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Product = unsigned __int128;
+    const Product product = static_cast<Product>(a) * b;
+    return static_cast<std::uint64_t>(product ^ product >> 64U);
+}
+
 Uuid named(std::string_view text) {
     // The namespace only has to be ours: RFC 9562 §5.5.
     static const boost::uuids::name_generator_sha1 generator(
@@ -62,10 +81,11 @@ UtcTime event_time(std::string_view published) noexcept { return parse_rfc3339(p
 }  // namespace oktail
 
 std::size_t std::hash<oktail::Uuid>::operator()(const oktail::Uuid& id) const noexcept {
-    // Okta chooses the bytes, not strangers; mixing both halves is enough for sets of a page.
+    // A server that chose its ids so that they collide would hold up every tenant of the shard: it does not know the salts.
+    static const oktail::Salts salts;
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     std::memcpy(&a, id.bytes.data(), 8);
     std::memcpy(&b, id.bytes.data() + 8, 8);
-    return static_cast<std::size_t>((a ^ (b * 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU >> 7U);
+    return static_cast<std::size_t>(oktail::folded(oktail::folded(a ^ salts.a, b ^ salts.b), salts.b));
 }

@@ -29,7 +29,7 @@ Error trouble(std::string_view body, std::size_t at, std::string what) {
 
 }  // namespace
 
-Result<std::vector<std::string_view>> slice_by_bytes(std::string_view body) {
+Result<std::vector<std::string_view>> slice_by_bytes(std::string_view body, std::size_t most) {
     std::vector<std::string_view> elements;
     std::size_t at = skip_space(body, 0);
     if (at == body.size() || body[at] != '[') return trouble(body, at, "the page is no JSON array");
@@ -39,6 +39,8 @@ Result<std::vector<std::string_view>> slice_by_bytes(std::string_view body) {
         if (at == body.size() || body[at] != '{') return trouble(body, at, "the page holds something other than objects");
         const std::size_t end = object_end(body, at);
         if (end == std::string_view::npos) return trouble(body, end, {});
+        if (elements.size() == most)
+            return Error(ErrorKind::transient, "the page holds more than " + std::to_string(most) + " events");
         elements.push_back(body.substr(at, end - at));
         at = skip_space(body, end);
         if (at == body.size() || (body[at] != ',' && body[at] != ']')) return trouble(body, at, "no comma between two events");

@@ -87,6 +87,7 @@ bool slice_by_simdjson(ondemand::parser& parser, Buffer& body, std::vector<Event
     if (parser.iterate(body.data(), body.size(), body.capacity() + Buffer::padding).get(document)) return false;
     if (document.get_array().get(array)) return false;
     for (auto element : array) {
+        if (events.size() == most_events_taken) return false;
         ondemand::object object;
         Fields fields;
         std::string_view event;
@@ -101,7 +102,7 @@ bool slice_by_simdjson(ondemand::parser& parser, Buffer& body, std::vector<Event
 
 /// What simdjson refuses as a whole is mostly one bad byte in one event: the others must not suffer for it.
 Result<std::vector<EventSlice>> slice_one_by_one(Buffer& body) {
-    const auto elements = slice_by_bytes(body.view());
+    const auto elements = slice_by_bytes(body.view(), most_events_taken);
     if (!elements) return elements.error();
     std::vector<EventSlice> events;
     events.reserve(elements->size());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 namespace oktail {
@@ -30,6 +31,19 @@ TEST(EventId, WhateverElseIsNamedByItsText) {
 TEST(EventId, WithoutTextTheEventCounts) {
     EXPECT_NE(event_id("", "x"), event_id("", "y"));
     EXPECT_EQ(event_id("", "x"), event_id("", "x"));
+}
+
+TEST(UuidHash, SpreadsIdsWhereverTheyDiffer) {
+    for (std::size_t place = 0; place + 1 < 16; ++place) {
+        std::set<std::size_t> slots;
+        for (unsigned n = 0; n < 1'000; ++n) {
+            Uuid id;
+            id.bytes[place] = static_cast<std::uint8_t>(n >> 8U);
+            id.bytes[place + 1] = static_cast<std::uint8_t>(n);
+            slots.insert(std::hash<Uuid>()(id) % 4'096);
+        }
+        EXPECT_GT(slots.size(), 700u) << "byte " << place;  // chance would fill 886
+    }
 }
 
 }  // namespace

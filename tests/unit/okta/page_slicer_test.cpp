@@ -183,6 +183,17 @@ TEST(PageSlicer, DeepNestingAndLongNumbersPass) {
     EXPECT_THAT(beside_a_bad_one.slices, SizeIs(2));
 }
 
+TEST(PageSlicer, PageOfCountlessEventsIsRefused) {
+    const auto page_of = [](std::size_t events) {
+        std::string page = "[{}";
+        for (std::size_t i = 1; i < events; ++i) page += ",{}";
+        return page + ']';
+    };
+
+    EXPECT_THAT(Sliced(page_of(most_events_taken)).slices, SizeIs(most_events_taken));
+    EXPECT_EQ(Sliced(page_of(most_events_taken + 1)).trouble.what(), "the page holds more than 10000 events");
+}
+
 TEST(PageSlicer, GiantPagePasses) {
     const std::string giant = R"({"a":")" + std::string(20 * 1024 * 1024, 'x') + R"("})";
 
