@@ -54,8 +54,9 @@ std::vector<Uuid> LogEnds::before(const Cursor& from) const {
 
 void LogEnds::moved(const Cursor& from, const Page& page, SteadyTime now, SteadyTime due, std::size_t most) {
     std::vector<Uuid> last = before(from);
-    for (std::size_t i = page.size() - std::min(page.size(), remembered); i < page.size(); ++i)
-        last.push_back(page.slice(i).id);
+    // Events without a link: they are behind the place where we stay, not before it.
+    const std::size_t passed = page.next() == from ? 0 : page.size();
+    for (std::size_t i = passed - std::min(passed, remembered); i < passed; ++i) last.push_back(page.slice(i).id);
     if (last.size() > remembered) last.erase(last.begin(), last.end() - static_cast<std::ptrdiff_t>(remembered));
 
     std::erase_if(ends_, [&](const End& end) { return end.at == from || end.at == page.next(); });

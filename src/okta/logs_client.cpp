@@ -86,7 +86,7 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
                        ? LogsAnswer(Kind::new_token, Error(ErrorKind::unauthorized, verdict.what))
                        : hold(Error(ErrorKind::unauthorized, verdict.what), Reason::credentials_refused);
         case LogsOutcome::missing_role:
-        case LogsOutcome::forbidden: return LogsAnswer(Kind::unauthorized, Error(ErrorKind::unauthorized, verdict.what));
+        case LogsOutcome::forbidden: return LogsAnswer(Kind::forbidden, Error(ErrorKind::unauthorized, verdict.what));
         case LogsOutcome::too_heavy: return hold_as_too_heavy(Error(ErrorKind::transient, verdict.what));
         case LogsOutcome::retry:
         case LogsOutcome::protocol_trouble: break;

@@ -27,7 +27,8 @@ public:
     enum class Kind : std::uint8_t {
         page,
         refused,       ///< 400, 404, 410: the cursor or the query
-        unauthorized,  ///< a person must act
+        unauthorized,  ///< there is no token: a person must act
+        forbidden,     ///< there is one, and it does not open the log: the same
         new_token,     ///< the token was refused, and another can be had
         hold,          ///< ask again after `wait`, nothing before
         stopped,

@@ -39,6 +39,7 @@ TenantSource::TenantSource(Settings settings, Query query, LogsClient& logs, Aut
                            Clock& clock, asio::any_io_executor executor)
     : settings_(settings), limit_(most_on_a_page), query_(std::move(query)), logs_(logs), authorizer_(authorizer),
       memory_(memory), clock_(clock), pace_(settings.min_interval, settings.max_interval), cache_(most_cached_bytes),
+      refusal_backoff_(std::chrono::seconds(10), std::chrono::minutes(5), std::hash<std::string>()(query_.origin())),
       reclaimer_(memory, executor, [this] { cache_.clear(); }), tasks_(executor) {}
 
 TenantSource::~TenantSource() = default;
@@ -63,6 +64,7 @@ asio::awaitable<Result<PagePtr>> TenantSource::fetch(Cursor from, std::stop_toke
         if (cached->size() >= limit_of(from)) read_ahead(cached->next());
         co_return cached;
     }
+    if (refusal_ && clock_.now() < refusal_->until) co_return refusal_->why;
     const DemandPtr demand = demand_for(from);
     ++demand->waiters;
     const auto leave = [](Demand* left) { --left->waiters; };
@@ -138,6 +140,7 @@ asio::awaitable<void> TenantSource::serve_one(DemandPtr demand, std::stop_token 
             if (got.too_heavy) page_is_too_heavy(demand, got.why);
             break;
         case LogsAnswer::Kind::unauthorized: answer_all(got.why); break;
+        case LogsAnswer::Kind::forbidden: refuse_all(got.why); break;
         case LogsAnswer::Kind::refused: co_await find_out_what_is_refused(demand, got.why, stop); break;
         case LogsAnswer::Kind::new_token:
         case LogsAnswer::Kind::stopped: break;
@@ -153,6 +156,7 @@ void TenantSource::page_is_too_heavy(const DemandPtr& demand, const Error& why) 
 }
 
 void TenantSource::page_came(const DemandPtr& demand, std::shared_ptr<Page> page) {
+    refusal_backoff_.reset();
     const bool full = is_full(demand->from, *page);
     page->set_has_more(full);
     const bool moved = page->next() != demand->from;
@@ -183,6 +187,7 @@ asio::awaitable<void> TenantSource::find_out_what_is_refused(DemandPtr demand, E
         LogsAnswer probe = co_await logs_.ask(first_cursor(recently, query_), stop);
         if (probe.kind == LogsAnswer::Kind::hold) pace_.hold(clock_.now() + probe.wait);
         if (probe.kind == LogsAnswer::Kind::unauthorized) answer_all(probe.why);
+        if (probe.kind == LogsAnswer::Kind::forbidden) refuse_all(probe.why);
         if (probe.kind == LogsAnswer::Kind::page) kind = ErrorKind::cursor_lost;
         else if (probe.kind != LogsAnswer::Kind::refused) co_return;
     }
@@ -209,6 +214,11 @@ void TenantSource::answer_all(const Error& why) {
         const DemandPtr first = demands_.front();
         answer(first, why);
     }
+}
+
+void TenantSource::refuse_all(const Error& why) {
+    refusal_ = Refusal{why, clock_.now() + refusal_backoff_.next()};
+    answer_all(why);
 }
 
 void TenantSource::wake() {

@@ -3,6 +3,7 @@
 #include <oktail/core/byte_budget.hpp>
 #include <oktail/okta/page_source.hpp>
 
+#include "core/backoff.hpp"
 #include "core/event_flag.hpp"
 #include "core/nap.hpp"
 #include "core/task_group.hpp"
@@ -62,6 +63,11 @@ private:
         std::optional<Result<PagePtr>> answer;
     };
     using DemandPtr = std::shared_ptr<Demand>;
+    /// Whom Okta does not let in asks no more until then: each of the routes would ask again for itself.
+    struct Refusal {
+        Error why;
+        SteadyTime until;
+    };
 
     asio::awaitable<void> serve(std::stop_token stop);
     asio::awaitable<void> serve_one(DemandPtr demand, std::stop_token stop);
@@ -75,6 +81,7 @@ private:
     void read_ahead(const Cursor& next);
     void answer(const DemandPtr& demand, Result<PagePtr> with);
     void answer_all(const Error& why);
+    void refuse_all(const Error& why);
     void wake();
 
     Settings settings_;
@@ -87,6 +94,8 @@ private:
     Pace pace_;
     PageCache cache_;
     LogEnds ends_;
+    std::optional<Refusal> refusal_;
+    Backoff refusal_backoff_;
     std::list<DemandPtr> demands_;
     EventFlag demanded_;
     Nap nap_;

@@ -58,6 +58,13 @@ TEST(LogEnds, SameEventsBeforeAreTheSamePlace) {
     EXPECT_EQ(meeting->at, of_a(10));
 }
 
+TEST(LogEnds, PlaceThatIsNotLeftHasItsEventsBehindIt) {
+    LogEnds ends;
+    ends.moved(of_a(0), *page(0, 10, of_a(0)), now, now, most);  // no link: asked again at the same place
+
+    EXPECT_FALSE(ends.meeting(of_b(0), *page(0, 10, of_b(10))));
+}
+
 TEST(LogEnds, PageThatRunsPastAnothersPlaceIsCutThere) {
     LogEnds ends;
     ends.moved(of_a(0), *page(0, 10, of_a(10)), now, now, most);

@@ -167,7 +167,7 @@ TEST_F(LogsClientTest, MissingRoleNeedsAPerson) {
 
     const LogsAnswer answer = ask();
 
-    EXPECT_EQ(answer.kind, Kind::unauthorized);
+    EXPECT_EQ(answer.kind, Kind::forbidden);
     EXPECT_EQ(answer.why.kind(), ErrorKind::unauthorized);
 }
 

@@ -465,6 +465,27 @@ TEST_F(TenantSourceTest, RefusalByTheOrgReachesEveryRouteAtOnce) {
     EXPECT_EQ(org_.asked.size(), 1u);
 }
 
+TEST_F(TenantSourceTest, ForbiddenOrgIsAskedEverLessOftenHoweverManyRoutesWant) {
+    source(2);
+    org_.script = [this](const std::string&) { return org_.status(403, {}, R"({"errorCode":"E0000006"})"); };
+
+    for (int second = 0; second < 1'200; ++second) {
+        for (const int route : {0, 1}) EXPECT_TRUE(fetch(at(route))->done) << "told at once";
+        clock_.advance(seconds(1));
+        poll();
+    }
+
+    EXPECT_GE(org_.asked.size(), 7u);
+    EXPECT_LE(org_.asked.size(), 14u);
+    org_.script = nullptr;
+    clock_.advance(minutes(5));
+    const auto got = fetch(at(0));
+    EXPECT_EQ(org_.asked.back(), at(0)) << "and comes back by itself";
+    clock_.advance(minutes(1));
+    poll();
+    EXPECT_TRUE(got->done && got->page);
+}
+
 TEST_F(TenantSourceTest, NothingIsAskedBetweenA429AndItsReset) {
     source();
     const auto reset = std::chrono::duration_cast<seconds>(clock_.utc_now().time_since_epoch()).count() + 40;
