@@ -129,6 +129,7 @@ void short_page(Strike& strike, const object& what) { strike.page.length = count
 void repeat_events(Strike& strike, const object& what) { strike.page.repeated = count(what, "count", 1); }
 void insert_event(Strike& strike, const object& what) { strike.page.inserted = text(what, "text", R"({"published":null})"); }
 void wrong_body(Strike& strike, const object& what) { strike.page.body = text(what, "body", "{}"); }
+void cursor_refused(Strike& strike, const object&) { strike.page.cursor_refused = true; }
 void no_next(Strike& strike, const object&) { strike.page.no_next = true; }
 void next_link(Strike& strike, const object& what) { strike.page.next = text(what, "url", "https://evil.example{target}"); }
 
@@ -163,6 +164,7 @@ constexpr std::array deeds{
     Deed{"repeat_events", repeat_events},
     Deed{"insert_event", insert_event},
     Deed{"wrong_body", wrong_body},
+    Deed{"cursor_refused", cursor_refused},
     Deed{"no_next", no_next},
     Deed{"next_link", next_link},
 };
@@ -225,8 +227,12 @@ bool Faults::strikes(Fault& fault, const Org& org, Endpoint endpoint, UtcTime no
 
 Strike Faults::strike(const Org& org, Endpoint endpoint, UtcTime now) {
     Strike strike;
-    for (Fault& fault : faults_)
-        if (strikes(fault, org, endpoint, now)) deed_named(text(fault.what, "do"))->act(strike, fault.what);
+    for (Fault& fault : faults_) {
+        if (!strikes(fault, org, endpoint, now)) continue;
+        const Deed* deed = deed_named(text(fault.what, "do"));
+        deed->act(strike, fault.what);
+        ++struck_[deed->name];
+    }
     return strike;
 }
 

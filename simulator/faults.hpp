@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ public:
     void clear() { faults_.clear(); }
     /// Counts the request, and says what is to go wrong with its answer.
     Strike strike(const Org& org, Endpoint endpoint, UtcTime now);
+    /// How often each has struck so far, by its name.
+    const std::map<std::string_view, std::uint64_t>& struck() const noexcept { return struck_; }
 
 private:
     struct Fault {
@@ -70,6 +73,7 @@ private:
     bool strikes(Fault& fault, const Org& org, Endpoint endpoint, UtcTime now);
 
     std::vector<Fault> faults_;
+    std::map<std::string_view, std::uint64_t> struck_;
     Random random_;
 };
 

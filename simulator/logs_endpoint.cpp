@@ -155,6 +155,7 @@ Answer logs_endpoint(Org& org, const Request& request, UtcTime now, const PageFa
     if (auto* refusal = std::get_if<Answer>(&read)) return std::move(*refusal);
 
     LogsQuery& query = std::get<LogsQuery>(read);
+    if (fault.cursor_refused && query.after) return invalid_parameter(org.random, "after", "is not valid");
     if (fault.length) query.limit = std::min(query.limit, *fault.length);
     const Page page = query.until ? bounded_page(org, query) : polling_page(org, query, now);
     Answer answer(200, {{"Content-Type", "application/json"}}, fault.body ? *fault.body : body_of(org.log, page, fault));

@@ -14,6 +14,7 @@ struct PageFault {
     std::size_t repeated = 0;             ///< events of the page before that come again
     std::optional<std::string> inserted;  ///< text among the events
     std::optional<std::string> body;      ///< instead of the array
+    bool cursor_refused = false;          ///< if the query has one
     bool no_next = false;
     std::optional<std::string> next;  ///< instead of the next link; {target} in it is the true target
 };
