@@ -2,6 +2,7 @@
 
 #include "model/event_fields.hpp"
 #include "route/known_events.hpp"
+#include "route/place_search.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,26 @@ namespace {
 
 /// Everything before is delivered.
 UtcTime reached_by(const Checkpoint& at) { return std::max(at.newest_published, at.caught_up_at); }
+
+std::vector<Uuid> not_on(const Page& page, std::vector<Uuid> ids) {
+    if (ids.empty()) return ids;
+    KnownEvents here(page.size() + ids.size());
+    for (std::size_t i = 0; i < page.size(); ++i) here.add(page.slice(i).id);
+    std::erase_if(ids, [&here](const Uuid& id) { return !here.add(id); });
+    return ids;
+}
+
+/// The last of the page's ids that the tail does not have: an event that is served again keeps its old place there.
+std::vector<Uuid> fresh_ids(const Checkpoint& at, const Page& page, std::size_t known) {
+    std::vector<Uuid> fresh;
+    fresh.reserve(page.size());
+    KnownEvents before(known == 0 ? 0 : at.tail.size() + page.size());
+    if (known != 0) before.add_all(at.tail);
+    for (std::size_t i = 0; i < page.size(); ++i)
+        if (known == 0 || before.add(page.slice(i).id)) fresh.push_back(page.slice(i).id);
+    if (fresh.size() > tail_length) fresh.erase(fresh.begin(), fresh.end() - static_cast<std::ptrdiff_t>(tail_length));
+    return fresh;
+}
 
 }  // namespace
 
@@ -33,24 +54,25 @@ Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& f
     return chosen;
 }
 
-Checkpoint after_page(const Checkpoint& at, const Page& page, const Batch& delivered) {
+Checkpoint after_page(const Checkpoint& at, const Page& page, std::size_t known) {
     Checkpoint after;
     after.seq = at.seq + 1;
     after.query = at.query;
     after.next = page.next();
     after.newest_published = at.newest_published;
     after.caught_up_at = page.empty() ? page.fetched_at() : at.caught_up_at;
+    // An event dated in the future must not carry a later beginning past events still to come.
+    for (std::size_t i = 0; i < page.size(); ++i)
+        after.newest_published = std::max(after.newest_published, std::min(page.slice(i).published, page.fetched_at()));
 
-    const std::size_t fresh = std::min(delivered.size(), tail_length);
-    const std::size_t kept = std::min(at.tail.size(), tail_length - fresh);
-    after.tail.reserve(kept + fresh);
+    // The page was longer when they became safe; behind an empty one nothing comes.
+    if (!page.empty()) after.partial = not_on(page, at.partial);
+
+    const std::vector<Uuid> fresh = fresh_ids(at, page, known);
+    const std::size_t kept = std::min(at.tail.size(), tail_length - fresh.size());
+    after.tail.reserve(kept + fresh.size());
     after.tail.assign(at.tail.end() - static_cast<std::ptrdiff_t>(kept), at.tail.end());
-    for (std::size_t i = 0; i < delivered.size(); ++i) {
-        const EventSlice& slice = delivered.slice(i);
-        if (i + fresh >= delivered.size()) after.tail.push_back(slice.id);
-        // An event dated in the future must not carry a later beginning past events still to come.
-        after.newest_published = std::max(after.newest_published, std::min(slice.published, page.fetched_at()));
-    }
+    after.tail.insert(after.tail.end(), fresh.begin(), fresh.end());
     return after;
 }
 
@@ -68,6 +90,25 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query) 
     // Another domain has another clock and another order; the tail drops what comes twice.
     if (at.query.origin() != query.origin()) return BeginAgain(reached - overlap, "the domain changed");
     return BeginAgain(reached, "the filter changed");
+}
+
+Checkpoint begun_again(Checkpoint at, Cursor next) {
+    ++at.seq;
+    at.next = std::move(next);
+    if (at.tail.empty()) return at;
+    // The end of the tail stays as it is: it shows the place up to which all is done with.
+    KnownEvents known(at.tail.size() + at.partial.size());
+    known.add_all(at.tail);
+    std::erase_if(at.partial, [&known](const Uuid& id) { return !known.add(id); });
+    const auto end = std::min(at.tail.size(), PlaceSearch::compared);
+    at.tail.insert(at.tail.end() - static_cast<std::ptrdiff_t>(end), at.partial.begin(), at.partial.end());
+    at.partial.clear();
+    return at;
+}
+
+bool must_be_found(const Checkpoint& at, UtcTime since) {
+    // No event is persisted before it is published, and the last one not before the others.
+    return !at.tail.empty() && at.newest_published >= since;
 }
 
 UtcTime since_of_lost_cursor(const Checkpoint& at) {

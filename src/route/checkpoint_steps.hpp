@@ -25,7 +25,7 @@ public:
 
 // The pure steps of a checkpoint. None of them waits, reads a clock or fails.
 
-/// How many delivered ids a checkpoint remembers.
+/// How many ids of events that are done with a checkpoint remembers.
 inline constexpr std::size_t tail_length = 1'000;
 /// How far before the last event a route looks again when Okta no longer knows its cursor.
 inline constexpr std::chrono::minutes overlap{15};
@@ -33,8 +33,8 @@ inline constexpr std::chrono::minutes overlap{15};
 /// Drops what `at` knows, what the filter does not pass, and what is too large.
 Selection select(const PagePtr& page, const Checkpoint& at, const EventFilter& filter, std::size_t max_event);
 
-/// The checkpoint once the page is delivered whole.
-Checkpoint after_page(const Checkpoint& at, const Page& page, const Batch& delivered);
+/// The checkpoint once the page is done with. `known`: how many of its events select() found to be known.
+Checkpoint after_page(const Checkpoint& at, const Page& page, std::size_t known);
 /// The checkpoint while the page is not whole: these events of it are safe, at the sink or among the dead letters.
 Checkpoint within_page(const Checkpoint& at, const Page& page, const std::vector<std::uint32_t>& safe);
 
@@ -47,8 +47,14 @@ public:
 };
 std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
 
+/// The checkpoint of a route that goes on at another cursor. What was safe of a page stays known, though it is no page any
+/// more.
+Checkpoint begun_again(Checkpoint at, Cursor next);
+
 /// The time after which the lost cursor's events lie, less the overlap.
 UtcTime since_of_lost_cursor(const Checkpoint& at);
+/// Whether Okta must still serve the last event that is done with to a query from `since` on: if not, something is wrong.
+bool must_be_found(const Checkpoint& at, UtcTime since);
 
 /// How long Okta keeps its log (System Log API, "Data retention").
 inline constexpr std::chrono::days retention{90};

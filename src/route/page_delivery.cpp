@@ -37,7 +37,7 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
         safe.push_back(event);
     }
 
-    const Checkpoint after = after_page(at, *page, batch);
+    const Checkpoint after = after_page(at, *page, chosen.known);
     if (batch.empty()) co_return Delivered(safe.empty() ? Step::nothing : Step::whole, after);
 
     bool saved = false;

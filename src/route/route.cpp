@@ -1,6 +1,7 @@
 #include "route/route.hpp"
 
 #include "route/checkpoint_steps.hpp"
+#include "route/place_search.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,20 +12,14 @@ namespace {
 /// How long a checkpoint that only says "nothing new" may stay unsaved.
 constexpr std::chrono::minutes idle_save_interval{1};
 
-/// The place behind `id` on the page; 0 if it is not there.
-std::size_t behind(const Page& page, const Uuid& id) {
-    for (std::size_t i = page.size(); i != 0; --i)
-        if (page.slice(i - 1).id == id) return i;
-    return 0;
-}
-
 }  // namespace
 
 Route::Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
              Happenings& happenings)
     : id_(std::move(id)), scope_(id_.tenant(), id_.sink()), source_(source), delivery_(delivery), checkpoints_(checkpoints),
       clock_(clock), happenings_(happenings),
-      circle_backoff_(std::chrono::seconds(5), std::chrono::minutes(5), std::hash<std::string>()(id_.tenant())) {}
+      circle_backoff_(std::chrono::seconds(5), std::chrono::minutes(5), std::hash<std::string>()(id_.tenant())),
+      save_backoff_(std::chrono::seconds(1), std::chrono::minutes(1), std::hash<std::string>()(id_.tenant() + id_.sink())) {}
 
 asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
     saved_at_ = clock_.now();
@@ -33,12 +28,12 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         auto page = co_await source_.fetch(at.next, stop);
         if (!page && page.error().kind() == ErrorKind::cursor_lost) {
             auto found = co_await find_place_again(at, page.error(), stop);
-            if (!found) co_return co_await ended(found.error(), at);
+            if (!found) co_return co_await ended(found.error(), at, stop);
             at = std::move(*found);
             circle_ = LinkCircle();
             continue;
         }
-        if (!page) co_return co_await ended(page.error(), at);
+        if (!page) co_return co_await ended(page.error(), at, stop);
 
         told_of_loss(at, (*page)->fetched_at());
         const bool at_head = !(*page)->has_more();
@@ -46,7 +41,7 @@ asio::awaitable<Result<void>> Route::run(Checkpoint at, std::stop_token stop) {
         if (has_events && circle_.closes(at.next, (*page)->next())) {
             page->reset();
             auto out = co_await wait_for_a_way_out(at.next, stop);
-            if (!out) co_return co_await ended(out.error(), at);
+            if (!out) co_return co_await ended(out.error(), at, stop);
             continue;
         }
         const Cursor from = at.next;
@@ -94,28 +89,37 @@ asio::awaitable<Result<void>> Route::settle(const Delivered& done, std::stop_tok
     unsaved_ = true;
     // Only "nothing new": a checkpoint that goes back costs one request.
     if (done.step == Step::nothing && clock_.now() - saved_at_ < idle_save_interval) co_return Result<void>();
-    auto saved = co_await save(done.at);
+    auto saved = co_await save(done.at, stop);
     if (!saved) co_return saved;
     if (done.step == Step::stopped) co_return Error(ErrorKind::stopped, "stopped between two tries");
     if (done.step == Step::let_go) co_await clock_.sleep_for(done.wait, stop);
     co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> Route::save(Checkpoint at) {
-    happenings_.route_does(scope_, Activity::saving);
-    auto saved = co_await checkpoints_.save(id_, std::move(at));
-    if (saved) {
-        unsaved_ = false;
-        saved_at_ = clock_.now();
-        happenings_.checkpoint_saved();
+/// A full disk is waited for right here: a route that began anew from the checkpoint that it has would deliver the page again,
+/// with every try.
+asio::awaitable<Result<void>> Route::save(Checkpoint at, std::stop_token stop) {
+    for (;;) {
+        happenings_.route_does(scope_, Activity::saving);
+        auto saved = co_await checkpoints_.save(id_, at);
+        if (saved) {
+            unsaved_ = false;
+            saved_at_ = clock_.now();
+            save_backoff_.reset();
+            happenings_.checkpoint_saved();
+            co_return saved;
+        }
+        if (saved.error().kind() != ErrorKind::transient || stop.stop_requested()) co_return saved;
+        const auto wait = save_backoff_.next();
+        happenings_.route_failed(scope_, saved.error(), wait);
+        co_await clock_.sleep_for(wait, stop);
     }
-    co_return saved;
 }
 
 /// The last act: what is not saved yet is saved, whatever ends the route.
-asio::awaitable<Result<void>> Route::ended(Error why, Checkpoint at) {
+asio::awaitable<Result<void>> Route::ended(Error why, Checkpoint at, std::stop_token stop) {
     if (unsaved_) {
-        auto saved = co_await save(std::move(at));
+        auto saved = co_await save(std::move(at), std::move(stop));
         if (!saved) co_return saved.error();
         happenings_.route_does(scope_, Activity::fetching);  // which is what failed
     }
@@ -138,22 +142,21 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error
     const UtcTime since = std::max(since_of_lost_cursor(at), earliest_start(*now));
     happenings_.begun_again(scope_, why.what(), since);
     const Cursor beginning = source_.begin(since, at.query);
-    ++at.seq;
-    at.partial.clear();
-    at.next = beginning;
-    const bool can_be_found = !told_of_loss(at, *now) && !at.tail.empty();
+    at = begun_again(std::move(at), beginning);
+    const bool can_be_found = !told_of_loss(at, *now) && must_be_found(at, since);
+    PlaceSearch search(at.tail);
     LinkCircle circle;
     while (can_be_found) {
         happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page) co_return page.error();
         const Page& seen = **page;
-        if (const std::size_t known = behind(seen, at.tail.back()); known != 0) {
-            for (std::size_t i = 0; i < known; ++i) at.partial.push_back(seen.slice(i).id);
+        if (const auto known = search.look_at(seen)) {
+            for (std::size_t i = 0; i < *known; ++i) at.partial.push_back(seen.slice(i).id);
             break;
         }
-        const bool leads_on = seen.next() != at.next && !circle.closes(at.next, seen.next());
-        if (seen.empty() || !leads_on) {
+        // Events without a link are no end of the log: the source asks for them again.
+        if (seen.empty() || circle.closes(at.next, seen.next())) {
             happenings_.gap_suspected(scope_, since, seen.fetched_at());
             at.next = beginning;
             break;
@@ -161,7 +164,7 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error
         circle.passed(at.next, seen.next());
         at.next = seen.next();
     }
-    auto saved = co_await save(at);
+    auto saved = co_await save(at, stop);
     if (!saved) co_return saved.error();
     co_return at;
 }

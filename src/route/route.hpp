@@ -21,8 +21,8 @@ public:
     Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
           Happenings& happenings);
 
-    /// Returns when it cannot go on: stopped (the checkpoint is saved), unauthorized, rejected, transient (the checkpoint could
-    /// not be saved) or fatal.
+    /// Returns when it cannot go on: stopped (the checkpoint is saved), unauthorized, rejected, transient (a stop
+    /// came while the checkpoint could not be saved) or fatal.
     asio::awaitable<Result<void>> run(Checkpoint at, std::stop_token stop);
 
 private:
@@ -30,8 +30,8 @@ private:
     bool told_of_loss(const Checkpoint& at, UtcTime okta_now);
     asio::awaitable<Result<Checkpoint>> find_place_again(Checkpoint at, Error why, std::stop_token stop);
     asio::awaitable<Result<void>> settle(const Delivered& done, std::stop_token stop);
-    asio::awaitable<Result<void>> save(Checkpoint at);
-    asio::awaitable<Result<void>> ended(Error why, Checkpoint at);
+    asio::awaitable<Result<void>> save(Checkpoint at, std::stop_token stop);
+    asio::awaitable<Result<void>> ended(Error why, Checkpoint at, std::stop_token stop);
 
     RouteId id_;
     log::Scope scope_;
@@ -43,6 +43,7 @@ private:
     bool told_of_loss_ = false;
     LinkCircle circle_;
     Backoff circle_backoff_;
+    Backoff save_backoff_;
     bool unsaved_ = false;
     SteadyTime saved_at_{};
 };

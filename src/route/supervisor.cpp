@@ -69,10 +69,8 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
     if (!now) co_return now.error();
     const UtcTime since = std::max(again->since, earliest_start(*now));
     happenings_.begun_again(scope_, again->why, since);
-    ++at.seq;
     at.query = setup_.query;
-    at.next = source_.begin(since, setup_.query);
-    at.partial.clear();
+    at = begun_again(std::move(at), source_.begin(since, setup_.query));
     auto saved = co_await store().save(setup_.id, at);
     if (!saved) co_return saved.error();
     happenings_.route_started(scope_, rfc3339(since), since);

@@ -33,8 +33,8 @@ public:
     std::uint64_t seq = 0;       ///< grows with every save
     Query query;                 ///< origin and filter that `next` belongs to
     Cursor next;                 ///< first page not yet delivered whole
-    std::vector<Uuid> partial;   ///< events of that page that are safe already
-    std::vector<Uuid> tail;      ///< the last 1,000 events delivered, oldest first, to drop repeats
+    std::vector<Uuid> partial;   ///< events behind `next` that are safe already: of that page, as it was
+    std::vector<Uuid> tail;      ///< the last 1,000 events done with, whatever became of them, oldest first: to drop repeats
     UtcTime newest_published{};  ///< where to begin again should Okta refuse `next`
     UtcTime caught_up_at{};      ///< last time Okta had nothing newer than `next`
 

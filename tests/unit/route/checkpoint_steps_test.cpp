@@ -58,7 +58,7 @@ TEST(Selection, EventThatArrivesLateIsOneLikeAnyOther) {
     const Selection chosen = select(page, at, EventFilter(), 1'000);
 
     EXPECT_EQ(chosen.batch.size(), 1u);
-    EXPECT_EQ(after_page(at, *page, chosen.batch).newest_published, at.newest_published);
+    EXPECT_EQ(after_page(at, *page, chosen.known).newest_published, at.newest_published);
 }
 
 TEST(Selection, SetsTooLargeEventsAside) {
@@ -97,11 +97,11 @@ TEST(Selection, FilterLooksAtTheEventType) {
 TEST(AfterPage, MovesOnAndRemembersTheLastThousand) {
     Checkpoint at;
     at.seq = 7;
-    at.partial = {id_of(3)};
+    at.partial = {id_of(1'001)};
     for (int n = 0; n < 1'000; ++n) at.tail.push_back(id_of(n));
     const PagePtr page = page_of(numbered(1'000, 1'003), Cursor("/1003"));
 
-    const Checkpoint after = after_page(at, *page, Batch(page));
+    const Checkpoint after = after_page(at, *page, 1);
 
     EXPECT_EQ(after.seq, 8u);
     EXPECT_EQ(after.next, Cursor("/1003"));
@@ -114,7 +114,7 @@ TEST(AfterPage, MovesOnAndRemembersTheLastThousand) {
 TEST(AfterPage, LongPageFillsTheTailAlone) {
     const PagePtr page = page_of(numbered(0, 1'200), Cursor("/1200"));
 
-    const Checkpoint after = after_page(Checkpoint(), *page, Batch(page));
+    const Checkpoint after = after_page(Checkpoint(), *page, 0);
 
     ASSERT_EQ(after.tail.size(), 1'000u);
     EXPECT_EQ(after.tail.front(), id_of(200));
@@ -127,14 +127,14 @@ TEST(AfterPage, EventDatedInTheFutureDoesNotMoveTheBeginning) {
     slice.size = 2;
     const auto page = std::make_shared<const Page>(Buffer::copy_of("{}"), std::vector{slice}, Cursor("/1"), now);
 
-    EXPECT_EQ(after_page(Checkpoint(), *page, Batch(page)).newest_published, now);
+    EXPECT_EQ(after_page(Checkpoint(), *page, 0).newest_published, now);
 }
 
 TEST(AfterPage, EmptyPageSaysWhenNothingWasNewer) {
     const UtcTime now{seconds(1'000)};
     const PagePtr page = page_of({}, Cursor("/5"), now);
 
-    EXPECT_EQ(after_page(Checkpoint(), *page, Batch(page)).caught_up_at, now);
+    EXPECT_EQ(after_page(Checkpoint(), *page, 0).caught_up_at, now);
 }
 
 TEST(WithinPage, KeepsThePlaceAndAddsWhatIsSafe) {
@@ -146,6 +146,61 @@ TEST(WithinPage, KeepsThePlaceAndAddsWhatIsSafe) {
 
     EXPECT_EQ(within.next, Cursor("/0"));
     EXPECT_EQ(within.partial, (std::vector{id_of(0), id_of(1)}));
+}
+
+TEST(BegunAgain, KnowsWhatWasSafeOfThePageAndLeavesTheEndOfTheTailAlone) {
+    Checkpoint at;
+    at.seq = 3;
+    for (int n = 0; n < 20; ++n) at.tail.push_back(id_of(n));
+    at.partial = {id_of(19), id_of(30), id_of(31)};
+
+    const Checkpoint again = begun_again(at, Cursor("/again"));
+
+    EXPECT_EQ(again.seq, 4u);
+    EXPECT_EQ(again.next, Cursor("/again"));
+    EXPECT_TRUE(again.partial.empty());
+    ASSERT_EQ(again.tail.size(), 22u);
+    EXPECT_EQ(again.tail[12], id_of(30));
+    EXPECT_EQ(again.tail[13], id_of(31));
+    EXPECT_TRUE(std::equal(again.tail.end() - 8, again.tail.end(), at.tail.end() - 8));
+}
+
+TEST(BegunAgain, WithoutATailThePageStaysKnown) {
+    Checkpoint at;
+    at.partial = {id_of(5)};
+
+    EXPECT_EQ(begun_again(at, Cursor("/again")).partial, at.partial);
+}
+
+TEST(AfterPage, WhatIsSafeOfALongerPageStaysKnownUntilItCame) {
+    Checkpoint at;
+    at.partial = {id_of(0), id_of(3)};
+
+    const Checkpoint after = after_page(at, *page_of(numbered(0, 2), Cursor("/2")), 1);
+
+    EXPECT_EQ(after.partial, std::vector{id_of(3)});
+    EXPECT_TRUE(after_page(after, *page_of({}, Cursor("/2")), 0).partial.empty()) << "nothing follows";
+}
+
+TEST(AfterPage, EventServedAgainKeepsItsPlaceInTheTail) {
+    Checkpoint at;
+    at.tail = {id_of(0), id_of(1), id_of(2)};
+    at.partial = {id_of(3)};
+    const PagePtr page = page_of({numbered_event(3), numbered_event(1), numbered_event(4)}, Cursor("/5"));
+
+    const Checkpoint after = after_page(at, *page, 2);
+
+    EXPECT_EQ(after.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4)}));
+}
+
+TEST(MustBeFound, OnlyWhereTheQueryReachesTheLastEvent) {
+    Checkpoint at;
+    at.newest_published = UtcTime(minutes(100));
+
+    EXPECT_FALSE(must_be_found(at, UtcTime(minutes(50)))) << "nothing was delivered";
+    at.tail = {id_of(1)};
+    EXPECT_TRUE(must_be_found(at, UtcTime(minutes(100))));
+    EXPECT_FALSE(must_be_found(at, UtcTime(minutes(101)))) << "the org was idle since";
 }
 
 TEST(BeginAgain, SameQueryGoesOn) {

@@ -1,0 +1,51 @@
+#include "route/place_search.hpp"
+#include "support/fake_source.hpp"
+
+#include <gtest/gtest.h>
+
+namespace oktail {
+namespace {
+
+Uuid id_of(int n) { return page_of({numbered_event(n)}, Cursor())->slice(0).id; }
+
+std::vector<Uuid> ids(int from, int to) {
+    std::vector<Uuid> all;
+    for (int n = from; n < to; ++n) all.push_back(id_of(n));
+    return all;
+}
+
+PagePtr page(const std::vector<int>& numbers) {
+    std::vector<std::string> events;
+    for (const int n : numbers) events.push_back(numbered_event(n));
+    return page_of(events, Cursor("/next"));
+}
+
+TEST(PlaceSearch, FindsThePlaceBehindTheLastEvent) {
+    PlaceSearch search(ids(0, 20));
+
+    EXPECT_EQ(search.look_at(*page({14, 15, 16})), std::nullopt);
+    EXPECT_EQ(search.look_at(*page({17, 18, 19, 20, 21})), 3u);
+}
+
+TEST(PlaceSearch, PlaceMayLieBetweenTwoPages) {
+    PlaceSearch search(ids(0, 20));
+
+    EXPECT_EQ(search.look_at(*page({17, 18, 19})), 3u);
+}
+
+TEST(PlaceSearch, LastEventServedAgainFurtherOnIsNotThePlace) {
+    PlaceSearch search(ids(0, 20));
+
+    EXPECT_EQ(search.look_at(*page({17, 18, 20, 19})), std::nullopt) << "20 is not done with";
+    EXPECT_EQ(search.look_at(*page({19, 21})), std::nullopt);
+}
+
+TEST(PlaceSearch, ShortTailAgreesAsFarAsItGoes) {
+    EXPECT_EQ(PlaceSearch(ids(4, 6)).look_at(*page({3, 4, 5, 6})), 3u);
+    EXPECT_EQ(PlaceSearch(ids(5, 6)).look_at(*page({5})), 1u);
+}
+
+TEST(PlaceSearch, NothingIsFoundOnAnEmptyPage) { EXPECT_EQ(PlaceSearch(ids(0, 3)).look_at(*page({})), std::nullopt); }
+
+}  // namespace
+}  // namespace oktail
