@@ -43,7 +43,7 @@ asio::awaitable<void> Tenant::start() {
     endpoint.scope = scope;
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
     authorizer_ = std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth, deps_), *http_, deps_.clock,
-                                                    deps_.happenings, shard_);
+                                                    deps_.happenings, shard_, config_.request_timeout);
     secrets_ =
         deps_.secrets.watch.watch(config_.auth.client_secret_files, shard_, [this](const auto&) { credentials_changed(); });
     logs_ = std::make_unique<LogsClient>(scope, config_.domain, config_.link_hosts, config_.request_timeout, *http_,

@@ -24,9 +24,9 @@ std::uint64_t seed_of(const log::Scope& scope, std::string_view use) {
 }  // namespace
 
 TokenAuthorizer::TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http,
-                                 Clock& clock, Happenings& happenings, asio::any_io_executor shard)
-    : scope_(std::move(scope)), credentials_(std::move(credentials)), http_(http), clock_(clock), happenings_(happenings),
-      retry_(seconds(1), minutes(1), seed_of(scope_, "retry")),
+                                 Clock& clock, Happenings& happenings, asio::any_io_executor shard, milliseconds timeout)
+    : scope_(std::move(scope)), credentials_(std::move(credentials)), timeout_(timeout), http_(http), clock_(clock),
+      happenings_(happenings), retry_(seconds(1), minutes(1), seed_of(scope_, "retry")),
       probe_(minutes(10), minutes(60), seed_of(scope_, "probe")),  // with its jitter 5 minutes at first
       tasks_(std::move(shard)) {}
 
@@ -103,6 +103,7 @@ asio::awaitable<TokenAnswer> TokenAuthorizer::ask(std::stop_token stop) {
 asio::awaitable<TokenAnswer> TokenAuthorizer::ask_with(const ClientCredential& credential, std::stop_token stop) {
     auto request = credential.token_request(server_now());
     if (!request) co_return TokenAnswer(TokenAnswer::Kind::refused, request.error().what(), "nothing was sent");
+    request->timeout = timeout_;
     auto response = co_await http_.send(std::move(*request), std::move(stop));
     if (!response) co_return TokenAnswer(TokenAnswer::Kind::retry, response.error().what());
     learn_time(response->head);

@@ -23,9 +23,10 @@ namespace oktail {
 /// a caller; about one an hour, ahead of the old token's end. On the tenant's shard.
 class TokenAuthorizer : public Authorizer {
 public:
-    /// All that is referred to outlives it.
+    /// All that is referred to outlives it. `timeout`: of one token request.
     TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http, Clock& clock,
-                    Happenings& happenings, asio::any_io_executor shard);
+                    Happenings& happenings, asio::any_io_executor shard,
+                    std::chrono::milliseconds timeout = std::chrono::seconds(60));
 
     asio::awaitable<Result<AuthHeaders>> authorize(Method method, std::string url, std::stop_token stop) override;
     bool refused(std::uint64_t token, AuthChallenge challenge) override;
@@ -72,6 +73,7 @@ private:
 
     log::Scope scope_;
     std::unique_ptr<CredentialSource> credentials_;
+    std::chrono::milliseconds timeout_;
     HttpClient& http_;
     Clock& clock_;
     Happenings& happenings_;

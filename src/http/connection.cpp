@@ -19,6 +19,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
@@ -195,9 +196,10 @@ Connection::Connection(asio::any_io_executor executor, ssl::context& context, Ht
 
 Connection::~Connection() = default;
 
-asio::awaitable<Result<void>> Connection::connect(asio::ip::address address, std::uint16_t port, const Deadline& deadline) {
+asio::awaitable<Result<void>> Connection::connect(asio::ip::address address, std::uint16_t port,
+                                                  SteadyTime::duration patience) {
     auto& tcp = wire_->tcp();
-    tcp.expires_after(deadline.at_most(wire_->shared.deadlines.connect));
+    tcp.expires_after(std::min<SteadyTime::duration>(patience, wire_->shared.deadlines.connect));
     const asio::ip::tcp::endpoint endpoint(address, port);
     auto [ec] = co_await tcp.async_connect(endpoint, as_result);
     if (ec) {

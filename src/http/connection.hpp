@@ -27,8 +27,9 @@ public:
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
-    /// Errors: transient, without saying who: the caller knows.
-    asio::awaitable<Result<void>> connect(asio::ip::address address, std::uint16_t port, const Deadline& deadline);
+    /// Gives up after `patience`, or the deadline of connecting where that is shorter. Errors: transient, without saying who:
+    /// the caller knows.
+    asio::awaitable<Result<void>> connect(asio::ip::address address, std::uint16_t port, SteadyTime::duration patience);
     /// Nothing is sent before the server has proven to be `host`. Errors: transient.
     asio::awaitable<Result<void>> handshake(const std::string& host, TlsSession& session, const Deadline& deadline);
     /// Sends `text` and reads the answer, within the limits of `request`. `stop` ends the waits for memory and for a slot.

@@ -3,6 +3,7 @@
 #include <oktail/core/clock.hpp>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace oktail {
 
@@ -14,6 +15,10 @@ public:
     /// For a phase of its own limit. Never negative.
     SteadyTime::duration at_most(SteadyTime::duration phase) const {
         return std::clamp(end_ - clock_->now(), SteadyTime::duration::zero(), phase);
+    }
+    /// What is left for each of so many parts.
+    SteadyTime::duration share(std::size_t parts) const {
+        return at_most(SteadyTime::duration::max()) / static_cast<SteadyTime::rep>(parts);
     }
     /// Since `begin` we waited for ourselves, not for the peer: that does not count.
     void forgive(SteadyTime begin) { end_ += clock_->now() - begin; }

@@ -113,18 +113,24 @@ asio::awaitable<Result<HttpsClient::ConnectionPtr>> HttpsClient::open(Deadline& 
 asio::awaitable<Result<void>> HttpsClient::reach(Connection& connection, Deadline& deadline, std::stop_token stop) {
     const auto to = target();
     if (!to) co_return to.error();
+    const SteadyTime begin = clock_.now();
     auto addresses = co_await shared_.resolver.resolve(to->host, stop);
+    deadline.forgive(begin);  // it has one of its own
     if (!addresses) co_return addresses.error();
     const auto good = std::ranges::find(*addresses, last_good_);
     if (good != addresses->end()) std::rotate(addresses->begin(), good, good + 1);
     Result<void> reached = Error(ErrorKind::transient, "no address");
+    std::size_t parts = addresses->size() + 1;  // one for what follows: a dead address must not use up what the next one needs
     for (const asio::ip::address& address : *addresses) {
         if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped while connecting");
-        reached = co_await connection.connect(address, to->port, deadline);
-        if (!reached) continue;
-        last_good_ = address;
-        break;
+        reached = co_await connection.connect(address, to->port, deadline.share(parts--));
+        if (reached) {
+            last_good_ = address;
+            co_return reached;
+        }
+        if (address == last_good_) last_good_ = asio::ip::address();
     }
+    shared_.resolver.doubt(to->host);
     co_return reached;
 }
 

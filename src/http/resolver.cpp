@@ -49,8 +49,18 @@ Result<Resolver::Addresses> Resolver::look_up_by_system(const std::string& host)
 }
 
 Resolver::Resolver(Clock& clock, LookUp look_up, unsigned threads)
-    : clock_(clock), look_up_(std::move(look_up)), pool_("resolver", threads),
-      slow_pool_("slow names", std::max(1U, threads / 4)) {}
+    : clock_(clock), state_(std::make_shared<State>(clock, std::move(look_up))),
+      pool_(std::make_unique<WorkerPool>("resolver", threads)),
+      slow_pool_(std::make_unique<WorkerPool>("slow names", std::max(1U, threads / 4))) {}
+
+Resolver::~Resolver() {
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->closed = true;
+    }
+    leave_behind(std::move(pool_));
+    leave_behind(std::move(slow_pool_));
+}
 
 asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host, std::stop_token stop) {
     boost::system::error_code not_literal;
@@ -60,19 +70,19 @@ asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host,
     auto executor = co_await asio::this_coro::executor;
     const auto waiter = std::make_shared<Waiter>(executor);
     {
-        const std::lock_guard lock(mutex_);
-        Name& name = names_[host];
+        const std::lock_guard lock(state_->mutex);
+        Name& name = state_->names[host];
         if (!name.good.empty() && clock_.now() < name.good_until) co_return name.good;
         name.waiters.push_back(waiter);
         if (!name.looking) {
             name.looking = true;
-            (name.slow ? slow_pool_ : pool_).post([this, host] { look(host); });
+            (name.slow ? slow_pool_ : pool_)->post([state = state_, host] { state->look(host); });
         }
     }
     // Whatever ends the wait, a hard cancel too: nobody is called back who has left.
-    const auto leave = [this, &host, &waiter](void*) {
-        const std::lock_guard lock(mutex_);
-        std::erase(names_[host].waiters, waiter);
+    const auto leave = [state = state_, &host, &waiter](void*) {
+        const std::lock_guard lock(state->mutex);
+        std::erase(state->names[host].waiters, waiter);
     };
     const std::unique_ptr<void, decltype(leave)> guard(this, leave);
     const auto wake = [&waiter] { waiter->woken.request_stop(); };
@@ -82,8 +92,8 @@ asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host,
     if (waiter->answer && *waiter->answer) co_return std::move(**waiter->answer);
     if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped while resolving " + host);
     {
-        const std::lock_guard lock(mutex_);
-        Name& name = names_[host];
+        const std::lock_guard lock(state_->mutex);
+        Name& name = state_->names[host];
         if (name.running && !waiter->answer) name.slow = true;
         if (!name.good.empty()) co_return name.good;
     }
@@ -91,24 +101,31 @@ asio::awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host,
     co_return Error(ErrorKind::transient, "resolving " + host + ": timed out");
 }
 
-void Resolver::look(const std::string& host) {
+void Resolver::doubt(const std::string& host) {
+    const std::lock_guard lock(state_->mutex);
+    const auto found = state_->names.find(host);
+    if (found != state_->names.end()) found->second.good_until = SteadyTime();
+}
+
+void Resolver::State::look(const std::string& host) {
     {
-        const std::lock_guard lock(mutex_);
-        Name& name = names_[host];
-        if (name.waiters.empty()) {  // all gone while this stood in the pool's queue
+        const std::lock_guard lock(mutex);
+        Name& name = names[host];
+        if (closed || name.waiters.empty()) {  // all gone while this stood in the pool's queue
             name.looking = false;
             return;
         }
         name.running = true;
     }
-    const Result<Addresses> answer = look_up_(host);
-    const std::lock_guard lock(mutex_);
-    Name& name = names_[host];
+    const Result<Addresses> answer = look_up(host);
+    const std::lock_guard lock(mutex);
+    if (closed) return;  // and the clock may be gone
+    Name& name = names[host];
     name.looking = name.running = false;
     if (!name.waiters.empty()) name.slow = false;
     if (answer) {
         name.good = *answer;
-        name.good_until = clock_.now() + keep;
+        name.good_until = clock.now() + keep;
     }
     for (const auto& waiter : name.waiters)
         asio::post(waiter->executor, [waiter, answer] {

@@ -16,6 +16,8 @@ tests = {
     for source in sources
     for suite, name in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", source.read_text())
 }
+network_faults = pathlib.Path("tests/system/network_faults.py").read_text()
+tests |= {f"network_faults.{case}" for case in re.findall(r"^def (\w+)\(scene\)", network_faults, re.MULTILINE)}
 
 wrong = []
 lines = {}

@@ -16,6 +16,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -386,18 +387,27 @@ TEST_F(HttpsClientTest, RefusedConnectionSaysSo) {
     EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.1: Connection refused");
 }
 
-TEST_F(HttpsClientTest, SilenceBeforeTheConnection) {
-    using asio::ip::tcp;
-    tcp::acceptor full(io_);
-    full.open(tcp::v4());
-    full.bind({asio::ip::address_v4::loopback(), 0});
-    full.listen(0);
-    std::vector<tcp::socket> queue;  // with these the kernel drops whoever else knocks
-    for (int i = 0; i < 4; ++i) {
-        queue.emplace_back(io_, tcp::v4()).async_connect(full.local_endpoint(), asio::detached);
+/// A port that answers no knock, as behind a firewall that drops: the kernel's queue is full.
+class BlackHole {
+public:
+    BlackHole(asio::io_context& io, const char* address, std::uint16_t port) : full_(io) {
+        using asio::ip::tcp;
+        full_.open(tcp::v4());
+        full_.bind({asio::ip::make_address(address), port});
+        full_.listen(0);
+        for (int i = 0; i < 4; ++i) queue_.emplace_back(io, tcp::v4()).async_connect(full_.local_endpoint(), asio::detached);
     }
+    std::uint16_t port() const { return full_.local_endpoint().port(); }
+
+private:
+    asio::ip::tcp::acceptor full_;
+    std::vector<asio::ip::tcp::socket> queue_;
+};
+
+TEST_F(HttpsClientTest, SilenceBeforeTheConnection) {
+    const BlackHole hole(io_, "127.0.0.1", 0);
     HttpsEndpoint endpoint(Origin("acme.okta.test"));
-    endpoint.connect_to = "127.0.0.1:" + std::to_string(full.local_endpoint().port());
+    endpoint.connect_to = "127.0.0.1:" + std::to_string(hole.port());
     const auto client = make_https_client(std::move(endpoint), shared_, clock_);
     shared_.deadlines.connect = milliseconds(100);
 
@@ -415,6 +425,37 @@ TEST_F(HttpsClientTest, AllAddressesAreTried) {
     server_.next(answers(answer("[]")));
 
     EXPECT_EQ(body_of(send(*client, get())), "[]");
+}
+
+TEST_F(HttpsClientTest, DeadAddressLeavesTheNextItsTime) {
+    const BlackHole hole(io_, "127.0.0.2", server_.port());
+    HttpShared shared(clock_, memory_, 1, [](const std::string&) -> Result<Resolver::Addresses> {
+        return Resolver::Addresses{asio::ip::make_address("127.0.0.2"), asio::ip::make_address("127.0.0.1")};
+    });
+    HttpsEndpoint endpoint(Origin("acme.okta.test"));
+    endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
+    endpoint.ca_pem = authority_.pem();
+    const auto client = make_https_client(std::move(endpoint), shared, clock_);
+    server_.next(answers(answer("[]")));
+    HttpRequest request = get();
+    request.timeout = milliseconds(3'000);  // less than one address may take of a longer one
+
+    EXPECT_EQ(body_of(send(*client, std::move(request))), "[]");
+}
+
+TEST_F(HttpsClientTest, NameThatCannotBeReachedIsLookedUpAgain) {
+    std::atomic<int> calls = 0;
+    HttpShared shared(clock_, memory_, 1, [&calls](const std::string&) -> Result<Resolver::Addresses> {
+        return Resolver::Addresses{asio::ip::make_address(++calls == 1 ? "127.0.0.2" : "127.0.0.1")};
+    });
+    HttpsEndpoint endpoint(Origin("acme.okta.test"));
+    endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
+    endpoint.ca_pem = authority_.pem();
+    const auto client = make_https_client(std::move(endpoint), shared, clock_);
+    server_.next(answers(answer("[]")));
+
+    EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.2: Connection refused");
+    EXPECT_EQ(body_of(send(*client, get())), "[]") << "it has moved";
 }
 
 // ---- Certificates

@@ -12,8 +12,10 @@
 #include <iterator>
 #include <latch>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace oktail {
@@ -109,6 +111,43 @@ TEST_F(ResolverTest, AnswersAreKeptForAMinute) {
     clock_.advance(seconds(2));
     EXPECT_EQ(ask("acme.okta.com").value(), one_address("192.0.2.2"));
     EXPECT_EQ(look_up_.calls(), 2);
+}
+
+TEST_F(ResolverTest, DoubtedAnswerIsNotKept) {
+    look_up_.finds(one_address("192.0.2.1"));
+    EXPECT_TRUE(ask("acme.okta.com"));
+
+    resolver_.doubt("acme.okta.com");
+    resolver_.doubt("never-heard-of.okta.com");
+    look_up_.finds(one_address("192.0.2.2"));
+
+    EXPECT_EQ(ask("acme.okta.com").value(), one_address("192.0.2.2"));
+}
+
+TEST_F(ResolverTest, LookUpThatHangsIsLeftBehind) {
+    const auto begun = std::make_shared<std::latch>(1);
+    const auto mended = std::make_shared<std::latch>(1);
+    {
+        Resolver resolver(clock_, [begun, mended](const std::string&) -> Result<Resolver::Addresses> {
+            begun->count_down();
+            mended->wait();
+            return one_address("192.0.2.1");
+        });
+        Answer answer;
+        tasks_.spawn([](Resolver& from, std::stop_token stop, Answer& to) -> asio::awaitable<void> {
+            auto got = co_await from.resolve("acme.okta.com", std::move(stop));
+            to.emplace(std::move(got));
+        }(resolver, stop_.get_token(), answer));
+        poll();
+        begun->wait();
+        stop_.request_stop();
+        run();
+        ASSERT_TRUE(answer);
+    }
+
+    EXPECT_TRUE(is_anything_left_behind());
+    mended->count_down();
+    while (is_anything_left_behind()) std::this_thread::yield();
 }
 
 TEST_F(ResolverTest, LastGoodAddressesSurviveAFailure) {
