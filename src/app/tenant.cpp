@@ -1,7 +1,9 @@
 #include "app/tenant.hpp"
 
 #include "app/start_time.hpp"
+#include "auth/basic.hpp"
 #include "auth/client_secret.hpp"
+#include "auth/secret_reader.hpp"
 #include "config/secret_file.hpp"
 #include "http/https_client.hpp"
 
@@ -13,6 +15,15 @@ namespace {
 std::unique_ptr<CredentialSource> credentials(const AuthConfig& auth, TenantDeps& deps) {
     auto read = [files = auth.client_secret_files] { return read_secrets(files); };
     return std::make_unique<ClientSecretFiles>(auth.client_id, std::move(read), deps.secrets.readers, deps.clock);
+}
+
+asio::awaitable<Result<Secret>> read_proxy_authorization(std::shared_ptr<SecretReader> reader, std::stop_token stop) {
+    auto secrets = co_await reader->read(std::move(stop));
+    if (!secrets) co_return secrets.error();
+    const std::string_view pair = secrets->front().reveal();
+    const std::size_t colon = pair.find(':');
+    if (colon == std::string_view::npos) co_return Error(ErrorKind::transient, "proxy_auth_file holds no user:password");
+    co_return basic_authorization(pair.substr(0, colon), pair.substr(colon + 1));
 }
 
 /// A route that the status shows for as long as this lives.
@@ -40,6 +51,8 @@ asio::awaitable<void> Tenant::start() {
     HttpsEndpoint endpoint(config_.domain);
     endpoint.connect_to = config_.connect_to;
     endpoint.ca_pem = ca_pem_;
+    endpoint.proxy = config_.proxy;
+    if (!config_.proxy_auth_file.empty()) endpoint.proxy_authorization = proxy_authorization();
     endpoint.scope = scope;
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
     authorizer_ = std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth, deps_), *http_, deps_.clock,
@@ -55,6 +68,12 @@ asio::awaitable<void> Tenant::start() {
     source_ = std::make_unique<TenantSource>(settings, query(), *logs_, *authorizer_, deps_.memory, deps_.clock, shard_);
     source_->start(stop_.get_token());
     co_return;
+}
+
+std::function<asio::awaitable<Result<Secret>>(std::stop_token)> Tenant::proxy_authorization() {
+    auto read = [files = std::vector{config_.proxy_auth_file}] { return read_secrets(files); };
+    const auto reader = std::make_shared<SecretReader>(std::move(read), deps_.secrets.readers, deps_.clock);
+    return [reader](std::stop_token stop) { return read_proxy_authorization(reader, std::move(stop)); };
 }
 
 asio::awaitable<void> Tenant::start_routes(std::vector<NewRoute> routes) {

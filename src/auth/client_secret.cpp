@@ -1,27 +1,15 @@
 #include "auth/client_secret.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include "auth/basic.hpp"
 
 namespace oktail {
 namespace {
-
-Secret base64(const Secret& plain) {
-    const std::string_view bytes = plain.reveal();
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a zero
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    Secret encoded(std::string_view(text).substr(0, static_cast<std::size_t>(size)));
-    OPENSSL_cleanse(text.data(), text.size());
-    return encoded;
-}
 
 class ClientSecret : public ClientCredential {
 public:
     /// Okta's ids and secrets need no form-encoding, and its own guide joins them as they are.
     ClientSecret(const std::string& client_id, const Secret& secret, std::string name)
-        : basic_(Secret::joined({"Basic ", base64(Secret::joined({client_id, ":", secret.reveal()})).reveal()})),
-          name_(std::move(name)) {}
+        : basic_(basic_authorization(client_id, secret.reveal())), name_(std::move(name)) {}
 
     Result<HttpRequest> token_request(UtcTime) const override {
         HttpRequest request(Method::post, std::string(token_path));
@@ -48,22 +36,13 @@ Credentials client_secrets(const std::string& client_id, const std::vector<Secre
     return credentials;
 }
 
-ClientSecretFiles::ClientSecretFiles(std::string client_id, Read read, WorkerPool& readers, Clock& clock)
-    : client_id_(std::move(client_id)), read_(std::move(read)), readers_(readers), clock_(clock) {}
+ClientSecretFiles::ClientSecretFiles(std::string client_id, SecretReader::Read read, WorkerPool& readers, Clock& clock)
+    : client_id_(std::move(client_id)), reader_(std::move(read), readers, clock) {}
 
 asio::awaitable<Result<Credentials>> ClientSecretFiles::read(std::stop_token stop) {
-    const Error hangs(ErrorKind::transient, "the secret cannot be read in time: does the file system hang where it lies?");
-    if (reading_->exchange(true)) co_return hangs;  // still: one thread is enough to wait
-    auto job = [read = read_, reading = reading_] {
-        auto secrets = read();
-        reading->store(false);
-        return secrets;
-    };
-    auto secrets = co_await readers_.run_until(clock_.now() + patience, clock_, std::move(job), stop);
-    if (stop.stop_requested()) co_return Error(ErrorKind::stopped, "stopped while reading the secret");
-    if (!secrets) co_return hangs;
-    if (!*secrets) co_return secrets->error();
-    co_return client_secrets(client_id_, **secrets);
+    auto secrets = co_await reader_.read(std::move(stop));
+    if (!secrets) co_return secrets.error();
+    co_return client_secrets(client_id_, *secrets);
 }
 
 }  // namespace oktail

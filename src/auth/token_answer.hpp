@@ -31,6 +31,7 @@ public:
     std::string what;             ///< what was answered, for people; the peer's words quoted
     std::string advice;           ///< of a refusal: what to look at
     bool another_may_do = false;  ///< of a refusal: it was about this credential
+    bool is_proxys_fault = false;
 };
 
 /// Judges by the status first: one text means different things under different ones (Okta OAuth error codes; RFC 6749 §5).

@@ -61,7 +61,8 @@ asio::awaitable<void> TokenAuthorizer::grant() {
         } else {
             pending = true;
             const auto pause = pause_after(answer);
-            happenings_.token_not_granted(scope_, Error(ErrorKind::transient, answer.what), pause);
+            const Reason reason = answer.is_proxys_fault ? Reason::proxy_unavailable : Reason::token_unavailable;
+            happenings_.token_not_granted(scope_, reason, Error(ErrorKind::transient, answer.what), pause);
             co_await clock_.sleep_for(pause, stop);
         }
     }
@@ -105,7 +106,11 @@ asio::awaitable<TokenAnswer> TokenAuthorizer::ask_with(const ClientCredential& c
     if (!request) co_return TokenAnswer(TokenAnswer::Kind::refused, request.error().what(), "nothing was sent");
     request->timeout = timeout_;
     auto response = co_await http_.send(std::move(*request), std::move(stop));
-    if (!response) co_return TokenAnswer(TokenAnswer::Kind::retry, response.error().what());
+    if (!response) {
+        TokenAnswer none(TokenAnswer::Kind::retry, response.error().what());
+        none.is_proxys_fault = response.error().code() == no_tunnel();
+        co_return none;
+    }
     learn_time(response->head);
     TokenAnswer answer = parse_token_answer(response->head, response->body.view());
     OPENSSL_cleanse(response->body.data(), response->body.size());
@@ -126,7 +131,7 @@ void TokenAuthorizer::keep(TokenAnswer answer, SteadyTime asked) {
 void TokenAuthorizer::park(std::string what) {
     const auto pause = probe_.next();
     parked_.emplace(Error(ErrorKind::unauthorized, std::move(what)), clock_.now() + pause);
-    happenings_.token_not_granted(scope_, parked_->why, pause);
+    happenings_.token_not_granted(scope_, Reason::credentials_refused, parked_->why, pause);
 }
 
 Backoff::Span TokenAuthorizer::pause_after(const TokenAnswer& answer) {

@@ -11,14 +11,25 @@
 namespace oktail {
 namespace {
 
+void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& problems) {
+    const std::string text = trouble.what();  // its end says what to do
+    const auto advice = text.rfind("; ");
+    problems.add(place, text.substr(0, advice), text.substr(advice + 2));
+}
+
 void check_secrets(const TenantConfig& tenant, Problems& problems) {
     for (const auto& path : tenant.auth.client_secret_files) {
         const auto secret = read_secret(path);
-        if (secret) continue;
-        const std::string text = secret.error().what();  // its end says what to do
-        const auto advice = text.rfind("; ");
-        problems.add(tenant.auth.place, text.substr(0, advice), text.substr(advice + 2));
+        if (!secret) add_trouble(secret.error(), tenant.auth.place, problems);
     }
+}
+
+void check_proxy_auth(const TenantConfig& tenant, Problems& problems) {
+    if (tenant.proxy_auth_file.empty()) return;
+    const auto secret = read_secret(tenant.proxy_auth_file);
+    if (!secret) add_trouble(secret.error(), tenant.proxy_auth_place, problems);
+    else if (secret->reveal().find(':') == std::string_view::npos)
+        problems.add(tenant.proxy_auth_place, tenant.proxy_auth_file.string() + " holds no colon", "write user:password there");
 }
 
 void check_certificates(const TenantConfig& tenant, Problems& problems) {
@@ -33,6 +44,7 @@ void check_certificates(const TenantConfig& tenant, Problems& problems) {
 void check_named_files(const Config& config, Problems& problems) {
     for (const TenantConfig& tenant : config.tenants) {
         check_secrets(tenant, problems);
+        check_proxy_auth(tenant, problems);
         check_certificates(tenant, problems);
     }
 }

@@ -225,6 +225,18 @@ const KeyTable& tenant_keys() {
          .type = path,
          .example = "/etc/oktail/ca.pem",
          .description = "Certificates (PEM) to trust instead of the system's."},
+        {.name = "proxy",
+         .fallback = "off",
+         .example = "http://proxy.corp:3128",
+         .description =
+             "An HTTP proxy to reach Okta through (CONNECT): http://HOST:PORT, or from_env for https_proxy and "
+             "no_proxy of the environment, which count for nothing otherwise. The proxy resolves the domain, and sees "
+             "nothing but TLS."},
+        {.name = "proxy_auth_file",
+         .example = "proxy.auth",
+         .description =
+             "A file that holds user:password for the proxy; looked up as client_secret_files are, and read again for "
+             "each connection."},
     };
     return keys;
 }

@@ -1,6 +1,7 @@
 #include "config/tenant_reader.hpp"
 
 #include "config/domain.hpp"
+#include "config/proxy.hpp"
 #include "config/secret_file.hpp"
 #include "config/section.hpp"
 #include "config/tables.hpp"
@@ -43,6 +44,12 @@ public:
         tenant.labels = labels(section.given("labels"));
         tenant.connect_to = connect_to(section.given("connect_to"));
         tenant.ca_file = section.path("ca_file");
+        tenant.proxy =
+            read_proxy(section.text("proxy"), tenant.domain, place_of(section.given("proxy"), map), environment_, problems_);
+        if (const ConfigNode* file = section.given("proxy_auth_file"); file && !file->text.empty()) {
+            tenant.proxy_auth_file = find_secret(file->text, file->place, environment_);
+            tenant.proxy_auth_place = file->place;
+        }
         return tenant;
     }
 

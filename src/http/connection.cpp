@@ -4,6 +4,7 @@
 #include "http/answer_parser.hpp"
 #include "http/fetch_slot.hpp"
 #include "http/http_error.hpp"
+#include "http/proxy.hpp"
 #include "http/transfer_rate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -59,6 +60,8 @@ public:
 
     asio::awaitable<Result<HttpResponse>> converse(Secret text, const HttpRequest& request, Deadline& deadline,
                                                    std::stop_token stop);
+
+    asio::awaitable<Result<void>> open_tunnel(Secret request, bool authorized, const Deadline& deadline);
 
     ssl::stream<beast::tcp_stream> stream;
     HttpShared& shared;
@@ -171,6 +174,31 @@ void Connection::Wire::forgive(Deadline& deadline, SteadyTime begin) {
     deadline.forgive(begin);
 }
 
+asio::awaitable<Result<void>> Connection::Wire::open_tunnel(Secret request, bool authorized, const Deadline& deadline) {
+    tcp().expires_after(deadline.at_most(shared.deadlines.handshake));
+    const asio::const_buffer bytes(request.reveal().data(), request.reveal().size());
+    auto [unsent, sent] = co_await asio::async_write(tcp(), bytes, as_result);
+    static_cast<void>(sent);
+    if (unsent) co_return trouble("asking for a tunnel", unsent);
+    AnswerParser parser(0);
+    incoming.reserve(read_ahead);
+    while (!parser.has_head()) {
+        const auto space = incoming.prepare(incoming.capacity() - incoming.size());
+        auto [unread, count] = co_await tcp().async_read_some(space, as_result);
+        if (unread) co_return trouble("waiting for the tunnel", unread);
+        incoming.commit(count);
+        const error_code malformed = parse(parser);
+        if (malformed) co_return Error(ErrorKind::transient, "its answer is no HTTP: " + malformed.message(), malformed);
+        if (incoming.size() == incoming.capacity()) co_return Error(ErrorKind::transient, "its answer has no end");
+    }
+    const bool says_more = incoming.size() != 0;
+    incoming.clear();
+    auto verdict = tunnel_verdict(parser.head(), authorized);
+    // Nobody speaks in the tunnel before us.
+    if (verdict && says_more) co_return Error(ErrorKind::transient, "it says more than an answer");
+    co_return verdict;
+}
+
 /// What is here already.
 error_code Connection::Wire::parse(AnswerParser& parser) {
     std::string_view rest(static_cast<const char*>(incoming.cdata().data()), incoming.size());
@@ -209,6 +237,10 @@ asio::awaitable<Result<void>> Connection::connect(asio::ip::address address, std
     error_code ignored;
     tcp.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> Connection::tunnel(Secret request, bool authorized, const Deadline& deadline) {
+    return wire_->open_tunnel(std::move(request), authorized, deadline);
 }
 
 asio::awaitable<Result<void>> Connection::handshake(const std::string& host, TlsSession& session, const Deadline& deadline) {

@@ -30,6 +30,9 @@ public:
     /// Gives up after `patience`, or the deadline of connecting where that is shorter. Errors: transient, without saying who:
     /// the caller knows.
     asio::awaitable<Result<void>> connect(asio::ip::address address, std::uint16_t port, SteadyTime::duration patience);
+    /// Through the proxy that it is connected to: sends `request` and waits for the answer that opens the tunnel. `authorized`:
+    /// credentials were sent. Errors: transient.
+    asio::awaitable<Result<void>> tunnel(Secret request, bool authorized, const Deadline& deadline);
     /// Nothing is sent before the server has proven to be `host`. Errors: transient.
     asio::awaitable<Result<void>> handshake(const std::string& host, TlsSession& session, const Deadline& deadline);
     /// Sends `text` and reads the answer, within the limits of `request`. `stop` ends the waits for memory and for a slot.

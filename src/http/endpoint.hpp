@@ -1,11 +1,16 @@
 #pragma once
 
+#include <oktail/core/asio.hpp>
+#include <oktail/core/error.hpp>
+#include <oktail/core/secret.hpp>
 #include <oktail/model/origin.hpp>
 
 #include "core/log.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -33,8 +38,11 @@ public:
 
     Origin origin;           ///< TLS name, Host field
     std::string connect_to;  ///< "host:port" where TCP goes instead; empty: the origin
-    std::string ca_pem;      ///< trusted CA certificates; empty: the system's
-    log::Scope scope;        ///< on every line about it
+    std::string proxy;       ///< "host:port" of an HTTP proxy that TCP goes to, for a tunnel from there; empty: none
+    /// Asked before each tunnel for the value of Proxy-Authorization; empty: none. On the client's shard. Errors: any.
+    std::function<asio::awaitable<Result<Secret>>(std::stop_token)> proxy_authorization;
+    std::string ca_pem;  ///< trusted CA certificates; empty: the system's
+    log::Scope scope;    ///< on every line about it
 };
 
 }  // namespace oktail

@@ -15,6 +15,7 @@ enum class HttpError {
     too_many_interim_answers,
     switches_protocols,
     too_slow,
+    no_tunnel,
 };
 
 boost::system::error_code make_error_code(HttpError error) noexcept;

@@ -1,6 +1,7 @@
 #include "http/https_client.hpp"
 
 #include "http/connection.hpp"
+#include "http/proxy.hpp"
 #include "http/request_text.hpp"
 
 #include <algorithm>
@@ -25,7 +26,9 @@ private:
                                                    std::stop_token stop);
     asio::awaitable<Result<ConnectionPtr>> open(Deadline& deadline, std::stop_token stop);
     asio::awaitable<Result<void>> reach(Connection& connection, Deadline& deadline, std::stop_token stop);
+    asio::awaitable<Result<void>> open_tunnel(Connection& connection, Deadline& deadline, std::stop_token stop);
 
+    Error of_the_proxy(const Error& why) const;
     Result<HostPort> target() const;
     ConnectionPtr take_idle();
 
@@ -98,7 +101,12 @@ asio::awaitable<Result<HttpsClient::ConnectionPtr>> HttpsClient::open(Deadline& 
     const auto close = [&connection] { connection->close(); };
     const std::stop_callback on_stop(stop, close);
     auto reached = co_await reach(*connection, deadline, stop);
+    if (!reached && !endpoint_.proxy.empty()) co_return of_the_proxy(reached.error());
     if (!reached) co_return reached.error().in("connecting");
+    if (!endpoint_.proxy.empty()) {
+        auto opened = co_await open_tunnel(*connection, deadline, stop);
+        if (!opened) co_return opened.error();
+    }
     auto trusted = co_await connection->handshake(endpoint_.origin.host(), session_, deadline);
     if (!trusted) co_return trusted.error().in("TLS");
     log::debug(endpoint_.scope, "connected",
@@ -134,10 +142,36 @@ asio::awaitable<Result<void>> HttpsClient::reach(Connection& connection, Deadlin
     co_return reached;
 }
 
+/// Told apart, since somebody else mends it.
+Error HttpsClient::of_the_proxy(const Error& why) const {
+    return Error(why.kind() == ErrorKind::stopped ? ErrorKind::stopped : ErrorKind::transient,
+                 "proxy " + endpoint_.proxy + ": " + why.what(), no_tunnel());
+}
+
+asio::awaitable<Result<void>> HttpsClient::open_tunnel(Connection& connection, Deadline& deadline, std::stop_token stop) {
+    Secret authorization;
+    if (endpoint_.proxy_authorization) {
+        const SteadyTime begin = clock_.now();
+        auto read = co_await endpoint_.proxy_authorization(stop);
+        deadline.forgive(begin);
+        if (!read) co_return of_the_proxy(read.error());
+        authorization = std::move(*read);
+    }
+    const auto& to = endpoint_.connect_to;
+    const std::string destination = to.empty() ? endpoint_.origin.host() + ':' + std::to_string(endpoint_.origin.port()) : to;
+    auto text = connect_text(destination, authorization.reveal(), shared_.user_agent);
+    if (!text) co_return of_the_proxy(text.error());
+    const auto opened = co_await connection.tunnel(std::move(*text), !authorization.empty(), deadline);
+    if (!opened) co_return of_the_proxy(opened.error());
+    co_return Result<void>();
+}
+
+/// Where TCP goes.
 Result<HostPort> HttpsClient::target() const {
-    if (endpoint_.connect_to.empty()) return HostPort(endpoint_.origin.host(), endpoint_.origin.port());
-    auto parsed = parse_host_port(endpoint_.connect_to);
-    if (!parsed) return Error(ErrorKind::transient, "connect_to is no host:port");
+    const std::string& given = endpoint_.proxy.empty() ? endpoint_.connect_to : endpoint_.proxy;
+    if (given.empty()) return HostPort(endpoint_.origin.host(), endpoint_.origin.port());
+    auto parsed = parse_host_port(given);
+    if (!parsed) return Error(ErrorKind::transient, given + " is no host:port");
     return *parsed;
 }
 

@@ -9,11 +9,11 @@ bool is_target(std::string_view text) {
     return text.starts_with('/') && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+}  // namespace
+
 bool is_field_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
-
-}  // namespace
 
 Result<Secret> request_text(const HttpRequest& request, std::string_view authority, std::string_view user_agent) {
     const std::string_view authorization = request.authorization.reveal();

@@ -12,4 +12,7 @@ namespace oktail {
 /// Errors: transient, for a target or a field that would break out of its line.
 Result<Secret> request_text(const HttpRequest& request, std::string_view authority, std::string_view user_agent);
 
+/// Nothing in it ends a line: RFC 9110 §5.5, and plain ASCII.
+bool is_field_value(std::string_view text);
+
 }  // namespace oktail

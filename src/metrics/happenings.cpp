@@ -84,10 +84,10 @@ void Happenings::token_granted(const log::Scope& tenant, std::string_view creden
               {{"credential", credential}, {"lifetime_s", std::chrono::duration_cast<std::chrono::seconds>(lifetime).count()}});
 }
 
-void Happenings::token_not_granted(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in) {
+void Happenings::token_not_granted(const log::Scope& tenant, Reason reason, const Error& why,
+                                   std::chrono::milliseconds retry_in) {
     instruments_->tenant(tenant, [&](OfTenant& of) { of.grants.of(to_string(why.kind())).Increment(); });
-    const bool refused = why.kind() == ErrorKind::unauthorized;
-    board_.tenant_failed(tenant, refused ? Reason::credentials_refused : Reason::token_unavailable, why.what());
+    board_.tenant_failed(tenant, reason, why.what());
     log::warn(tenant, "no access token",
               {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }

@@ -46,7 +46,7 @@ public:
 
     // A tenant's access token; never the token itself. `credential` says which of the configured ones worked.
     void token_granted(const log::Scope& tenant, std::string_view credential, std::chrono::seconds lifetime, UtcTime expires);
-    void token_not_granted(const log::Scope& tenant, const Error& why, std::chrono::milliseconds retry_in);
+    void token_not_granted(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in);
 
     // A route's delivery.
     void route_does(const log::Scope& route, Activity activity) { board_.does(route, activity); }

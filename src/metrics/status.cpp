@@ -20,6 +20,7 @@ std::string_view to_string(Reason reason) noexcept {
         case Reason::credentials_refused: return "credentials_refused";
         case Reason::token_unavailable: return "token_unavailable";
         case Reason::okta_unreachable: return "okta_unreachable";
+        case Reason::proxy_unavailable: return "proxy_unavailable";
         case Reason::rate_limited: return "rate_limited";
         case Reason::page_unusable: return "page_unusable";
         case Reason::query_refused: return "query_refused";

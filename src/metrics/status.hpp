@@ -26,6 +26,7 @@ enum class Reason : std::uint8_t {
     credentials_refused,  ///< Okta refuses the client, its token, its scope or its role
     token_unavailable,    ///< the token endpoint does not answer as it should
     okta_unreachable,     ///< the System Log does not answer as it should
+    proxy_unavailable,    ///< the proxy on the way to Okta does not answer, or does not let us through
     rate_limited,         ///< Okta said when to come back
     page_unusable,        ///< Okta's answer is no page, or leads elsewhere
     query_refused,        ///< Okta refuses the query: the filter

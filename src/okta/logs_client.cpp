@@ -37,7 +37,8 @@ asio::awaitable<LogsAnswer> LogsClient::ask(Cursor cursor, std::stop_token stop)
             if (why.kind() == ErrorKind::unauthorized) co_return LogsAnswer(LogsAnswer::Kind::unauthorized, why);
             const bool too_large = why.code() == out_of_memory_budget();
             if (too_large && !std::exchange(exclusive_memory_, true)) continue;
-            co_return why.code() == body_too_large() ? hold_as_too_heavy(why) : hold(why);
+            if (why.code() == body_too_large()) co_return hold_as_too_heavy(why);
+            co_return hold(why, why.code() == no_tunnel() ? Reason::proxy_unavailable : Reason::okta_unreachable);
         }
         exclusive_memory_ = false;
         LogsAnswer answer = judge(cursor, std::move(*response), token);

@@ -90,9 +90,12 @@ struct TenantConfig {
     std::size_t max_event = 1024 * 1024;  ///< bytes
     std::vector<RouteConfig> sinks;
     std::map<std::string, std::string> labels;
-    std::string connect_to;         ///< "host:port"; empty: the domain
-    std::filesystem::path ca_file;  ///< resolved; empty: the system's
-    ConfigPlace place;              ///< of the name
+    std::string connect_to;                 ///< "host:port"; empty: the domain
+    std::filesystem::path ca_file;          ///< resolved; empty: the system's
+    std::string proxy;                      ///< "host:port"; empty: none
+    std::filesystem::path proxy_auth_file;  ///< user:password; resolved; empty: none
+    ConfigPlace proxy_auth_place;
+    ConfigPlace place;  ///< of the name
     ConfigPlace domain_place;
 };
 

@@ -94,6 +94,8 @@ public:
 
 /// The code of the error with which send() gives up a body that outgrew the byte budget.
 boost::system::error_code out_of_memory_budget() noexcept;
+/// The code of the Error of send() when it is the proxy that is in trouble, or causes it.
+boost::system::error_code no_tunnel() noexcept;
 /// The code of the Error of send() when the body is larger than `max_body`.
 boost::system::error_code body_too_large() noexcept;
 

@@ -128,6 +128,8 @@ const std::map<std::string_view, std::string> other_values{
     {"max_event", "max_event: 2MiB"},
     {"connect_to", "connect_to: 127.0.0.1:8443"},
     {"ca_file", "ca_file: /x/ca.pem"},
+    {"proxy", "proxy: 'http://proxy.corp:3128'"},
+    {"proxy_auth_file", "proxy_auth_file: proxy.auth"},
 };
 
 class EveryTenantKey : public testing::TestWithParam<std::string> {};

@@ -80,7 +80,9 @@ TEST(ConfigReader, EveryKeyOfATenant) {
                     "    stall_after: 1h\n"
                     "    max_event: 2MiB\n"
                     "    connect_to: '[::1]:8443'\n"
-                    "    ca_file: ca.pem\n"));
+                    "    ca_file: ca.pem\n"
+                    "    proxy: http://proxy.corp:3128\n"
+                    "    proxy_auth_file: proxy.auth\n"));
     ASSERT_EQ(read.problems.text(), "");
 
     const TenantConfig& tenant = read.config.tenants.at(0);
@@ -101,6 +103,8 @@ TEST(ConfigReader, EveryKeyOfATenant) {
     EXPECT_EQ(tenant.max_event, 2u * 1024 * 1024);
     EXPECT_EQ(tenant.connect_to, "[::1]:8443");
     EXPECT_EQ(tenant.ca_file, "ca.pem");
+    EXPECT_EQ(tenant.proxy, "proxy.corp:3128");
+    EXPECT_EQ(tenant.proxy_auth_file, "proxy.auth");
 }
 
 TEST(ConfigReader, DefaultsAreMergedDeeplyAndListsReplace) {
@@ -293,7 +297,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "oktail.yaml:7:16: tenants[0].max_event: \"1GiB\" is out of range; write 64KiB to 64MiB\n"},
         Refusal{"    dpop: auto",
                 "oktail.yaml:7:5: tenants[0].dpop: unknown key; known here: name, domain, link_hosts, auth, sinks, labels, "
-                "filter, start, poll, rate_limit_share, request_timeout, stall_after, max_event, connect_to, ca_file\n"},
+                "filter, start, poll, rate_limit_share, request_timeout, stall_after, max_event, connect_to, ca_file, proxy, "
+                "proxy_auth_file\n"},
         Refusal{"    filter: ''", "oktail.yaml:7:13: tenants[0].filter: is empty; write a value, or remove the key\n"}),
     name_of);
 

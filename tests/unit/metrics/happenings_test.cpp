@@ -118,8 +118,8 @@ TEST_F(HappeningsTest, CountsWhatHappens) {
     happenings.events_delivered(route, 2, 200, clock.utc_now() - milliseconds(1'200));
     happenings.page_fetched(acme, 2, 200);
     happenings.request_answered(acme, RequestOutcome::rate_limited, milliseconds(300));
-    happenings.token_not_granted(acme, Error(ErrorKind::unauthorized, "no"), seconds(1));
-    happenings.token_not_granted(acme, Error(ErrorKind::rejected, "never"), seconds(1));
+    happenings.token_not_granted(acme, Reason::credentials_refused, Error(ErrorKind::unauthorized, "no"), seconds(1));
+    happenings.token_not_granted(acme, Reason::credentials_refused, Error(ErrorKind::rejected, "never"), seconds(1));
     happenings.duplicates_dropped(route, 3);
     happenings.dead_letter(route, "too large");
     happenings.gap_suspected(route, clock.utc_now(), clock.utc_now());
