@@ -26,11 +26,11 @@ Result<Secret> request_text(const HttpRequest& request, std::string_view authori
     const bool post = request.method == Method::post;
     const std::string length = std::to_string(body.size());
     const auto field = [](std::string_view name, std::string_view value) { return value.empty() ? std::string_view() : name; };
-    return Secret::joined({post ? "POST " : "GET ", request.target, " HTTP/1.1\r\nHost: ", authority,
-                           "\r\nUser-Agent: ", user_agent, "\r\nAccept: application/json\r\nAccept-Encoding: gzip",
-                           field("\r\nAuthorization: ", authorization), authorization, field("\r\nDPoP: ", dpop), dpop,
-                           field("\r\nContent-Type: ", request.content_type), request.content_type,
-                           post ? "\r\nContent-Length: " : "", post ? std::string_view(length) : "", "\r\n\r\n", body});
+    return Secret::joined(
+        {post ? "POST " : "GET ", request.target, " HTTP/1.1\r\nHost: ", authority, "\r\nUser-Agent: ", user_agent,
+         "\r\nAccept: application/json\r\nAccept-Encoding: gzip", field("\r\nAuthorization: ", authorization), authorization,
+         field("\r\nDPoP: ", dpop), dpop, field("\r\nContent-Type: ", request.content_type), request.content_type,
+         post ? "\r\nContent-Length: " : "", post ? std::string_view(length) : "", "\r\n", request.more_fields, "\r\n", body});
 }
 
 }  // namespace oktail

@@ -4,6 +4,7 @@
 #include "okta/link_header.hpp"
 #include "okta/logs_response.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace oktail {
@@ -16,6 +17,19 @@ constexpr std::size_t most_page_bytes = 64U * 1024 * 1024;
 std::string_view path_of(const Cursor& cursor) {
     const std::string_view target = cursor.target();
     return target.substr(0, target.find('?'));
+}
+
+/// Okta's own, letters and digits; anything else is not sent back.
+bool is_request_id(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return text.size() <= 64 && std::ranges::all_of(text, allowed);
+}
+
+/// Tells Okta which tries are one (its SDKs do the same; Okta rate limits, "Request ID").
+std::string retry_fields(const std::string& first, int count) {
+    return "X-Okta-Retry-For: " + first + "\r\nX-Okta-Retry-Count: " + std::to_string(count) + "\r\n";
 }
 
 }  // namespace
@@ -60,6 +74,7 @@ asio::awaitable<Result<HttpResponse>> LogsClient::send(const Cursor& cursor, std
     request.keep_packed = true;
     request.exclusive_memory = exclusive_memory_;
     request.timeout = timeout_;
+    if (!first_refused_.empty()) request.more_fields = retry_fields(first_refused_, refusals_);
     const SteadyTime sent = clock_.now();
     auto response = co_await http_.send(std::move(request), std::move(stop));
     if (response) {
@@ -76,6 +91,7 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
     rate_limit_ = rate_limit(response.head);
     if (rate_limit_.remaining) happenings_.rate_limit_seen(scope_, static_cast<double>(*rate_limit_.remaining));
     const LogsVerdict verdict = logs_verdict(response.head, response.body.view());
+    note_refusal(response.head);
     switch (verdict.outcome) {
         case LogsOutcome::page: return page_of(cursor, std::move(response));
         case LogsOutcome::rate_limited: return hold_for_rate_limit("window", false);
@@ -112,6 +128,16 @@ LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
     happenings_.page_fetched(scope_, page->size(), response.wire_bytes);
     backoff_.reset();
     return LogsAnswer(std::move(page));
+}
+
+void LogsClient::note_refusal(const ResponseHead& head) {
+    if (head.status() != 429) {
+        first_refused_.clear();
+        refusals_ = 0;
+    } else if (++refusals_ == 1) {
+        const std::string_view id = head.find("x-okta-request-id").value_or("");
+        if (is_request_id(id)) first_refused_ = id;
+    }
 }
 
 LogsAnswer LogsClient::hold(Error why, Reason reason) {

@@ -65,6 +65,7 @@ private:
     LogsAnswer hold(Error why, Reason reason = Reason::okta_unreachable);
     LogsAnswer hold_as_too_heavy(Error why);
     LogsAnswer hold_for_rate_limit(std::string_view kind, bool concurrency);
+    void note_refusal(const ResponseHead& head);
 
     log::Scope scope_;
     Origin origin_;
@@ -78,6 +79,8 @@ private:
     Backoff backoff_;
     RateLimit rate_limit_;
     bool exclusive_memory_ = false;
+    std::string first_refused_;  ///< Okta's id of the first request of this row that it had no room for
+    int refusals_ = 0;
 };
 
 }  // namespace oktail

@@ -41,6 +41,7 @@ public:
         return request;
     }
     void send(std::string_view bytes) override { asio::write(stream_, asio::buffer(bytes)); }
+    void send_raw(std::string_view bytes) override { asio::write(stream_.next_layer(), asio::buffer(bytes)); }
     void wait_for_end() override {
         char bytes[1024];
         error_code ec;
@@ -70,11 +71,12 @@ private:
 
 class MisbehavingServer::Body {
 public:
-    explicit Body(const TestIdentity& identity) {
+    Body(const TestIdentity& identity, const Tune& tune) {
         context_.use_certificate_chain(asio::buffer(identity.certificate));
         context_.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
         static constexpr unsigned char session_context[] = "test";
         SSL_CTX_set_session_id_context(context_.native_handle(), session_context, sizeof session_context);
+        tune(context_.native_handle());
         thread_ = std::thread([this] { accept(); });
     }
     ~Body() {
@@ -132,7 +134,8 @@ private:
     std::thread thread_;
 };
 
-MisbehavingServer::MisbehavingServer(const TestIdentity& identity) : body_(std::make_unique<Body>(identity)) {}
+MisbehavingServer::MisbehavingServer(const TestIdentity& identity, const Tune& tune)
+    : body_(std::make_unique<Body>(identity, tune)) {}
 
 MisbehavingServer::~MisbehavingServer() = default;
 

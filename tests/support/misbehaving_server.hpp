@@ -2,6 +2,8 @@
 
 #include "support/test_authority.hpp"
 
+#include <openssl/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +28,8 @@ public:
         /// Head and body.
         virtual std::string read_request() = 0;
         virtual void send(std::string_view bytes) = 0;
+        /// Past TLS, as whoever is in between could.
+        virtual void send_raw(std::string_view bytes) = 0;
         /// The rest of the connection, until the client ends it.
         virtual void wait_for_end() = 0;
         virtual void close() = 0;  ///< with a close_notify
@@ -34,7 +38,10 @@ public:
     };
     using Script = std::function<void(Peer&)>;
 
-    explicit MisbehavingServer(const TestIdentity& identity);
+    using Tune = std::function<void(SSL_CTX*)>;
+
+    /// `tune` may make TLS itself odd.
+    explicit MisbehavingServer(const TestIdentity& identity, const Tune& tune = [](SSL_CTX*) {});
     ~MisbehavingServer();
 
     std::uint16_t port() const;

@@ -25,6 +25,7 @@ public:
         std::string body;
         std::string authorization;
         std::string dpop;
+        std::string more_fields;
         std::size_t max_body = 0;
         bool reserve_memory = false;
         bool exclusive_memory = false;
@@ -57,6 +58,7 @@ public:
         seen.body = request.body.reveal();
         seen.authorization = request.authorization.reveal();
         seen.dpop = request.dpop.reveal();
+        seen.more_fields = request.more_fields;
         seen.max_body = request.max_body;
         seen.reserve_memory = request.reserve_memory;
         seen.exclusive_memory = request.exclusive_memory;

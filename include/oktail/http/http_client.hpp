@@ -32,6 +32,7 @@ public:
     Secret body;                                ///< may hold an assertion
     Secret authorization;                       ///< the Authorization field; none if empty
     Secret dpop;                                ///< the DPoP field; none if empty
+    std::string more_fields;                    ///< "Name: value\r\n" each; never a peer's words unlooked at
     std::size_t max_body = 64 * 1024;           ///< bytes after inflating; more is an error
     bool reserve_memory = false;                ///< a page: its body counts against the byte budget
     bool keep_packed = false;                   ///< the body as it came, too, if it came as gzip and there is memory for both

@@ -16,6 +16,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <openssl/ssl.h>
+
 #include <atomic>
 #include <future>
 #include <memory>
@@ -456,6 +458,60 @@ TEST_F(HttpsClientTest, NameThatCannotBeReachedIsLookedUpAgain) {
 
     EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.2: Connection refused");
     EXPECT_EQ(body_of(send(*client, get())), "[]") << "it has moved";
+}
+
+// ---- TLS
+
+TEST_F(HttpsClientTest, OldProtocolsAreNotSpoken) {
+    MisbehavingServer old(authority_.issue("acme.okta.test"), [](SSL_CTX* context) {
+        SSL_CTX_set_security_level(context, 0);
+        SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+        SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+    });
+    old.next(answers(answer("[]")));
+
+    EXPECT_THAT(trouble_of(send(*client_of(old, authority_.pem()), get())), HasSubstr("TLS: tlsv1 alert protocol version"));
+}
+
+TEST_F(HttpsClientTest, WithoutACommonCipherTheAlertIsNamed) {
+    MisbehavingServer odd(authority_.issue("acme.okta.test"), [](SSL_CTX* context) {
+        SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+        SSL_CTX_set_cipher_list(context, "PSK-AES128-GCM-SHA256");
+    });
+    odd.next(answers(answer("[]")));
+
+    EXPECT_THAT(trouble_of(send(*client_of(odd, authority_.pem()), get())), HasSubstr("alert handshake failure"));
+}
+
+TEST_F(HttpsClientTest, ForgedRecordEndsTheConnection) {
+    server_.next([](Peer& peer) {
+        peer.read_request();
+        peer.send(answer("[1,2,3]").substr(0, 60));
+        peer.send_raw(std::string("\x15\x03\x03\x00\x02\x02\x28", 7));  // an alert that nobody signed
+        peer.wait_for_end();
+    });
+
+    EXPECT_THAT(trouble_of(send(get())), HasSubstr("reading the answer"));
+}
+
+TEST_F(HttpsClientTest, PlainTextInsteadOfTlsIsRefused) {
+    server_.next_raw([](Peer& peer) {
+        peer.send_raw("HTTP/1.1 400 Bad Request\r\n\r\n");
+        peer.wait_for_end();
+    });
+
+    EXPECT_THAT(trouble_of(send(get())), HasSubstr("TLS: wrong version number"));
+}
+
+/// HTTP/2 is never offered (no ALPN), so a server that speaks nothing else is out of the protocol.
+TEST_F(HttpsClientTest, ServerThatSpeaksHttp2OnlyIsNotUnderstood) {
+    server_.next([](Peer& peer) {
+        peer.read_request();
+        peer.send(std::string("\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x64\0\x04\0\x10\0\0\0\x05\0\0\x40\0", 27));  // SETTINGS
+        peer.wait_for_end();
+    });
+
+    EXPECT_THAT(trouble_of(send(get())), HasSubstr("reading the answer: bad version"));
 }
 
 // ---- Certificates

@@ -41,5 +41,14 @@ TEST(RequestText, NothingBreaksOutOfItsLine) {
     EXPECT_FALSE(request_text(request, "acme.okta.com", "oktail"));
 }
 
+TEST(RequestText, MoreFieldsComeLast) {
+    HttpRequest request(Method::get, "/");
+    request.more_fields = "X-A: 1\r\nX-B: 2\r\n";
+
+    const auto text = request_text(request, "acme.okta.com", "oktail/1");
+
+    EXPECT_TRUE(text.value().reveal().ends_with("Accept-Encoding: gzip\r\nX-A: 1\r\nX-B: 2\r\n\r\n")) << text.value().reveal();
+}
+
 }  // namespace
 }  // namespace oktail

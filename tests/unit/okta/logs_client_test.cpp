@@ -124,6 +124,29 @@ TEST_F(LogsClientTest, PageSaysWhenOktaAnswered) {
     EXPECT_EQ(ask().page->fetched_at(), answered);
 }
 
+TEST_F(LogsClientTest, RetriesNameTheFirstRequest) {
+    for (const char* id : {"aV1first", "aV1second"}) http_.answer(429, "", json({{"x-okta-request-id", id}}));
+    answer_page();
+    answer_page();
+
+    for (int i = 0; i < 4; ++i) ask();
+
+    EXPECT_EQ(http_.seen()[0].more_fields, "");
+    EXPECT_EQ(http_.seen()[1].more_fields, "X-Okta-Retry-For: aV1first\r\nX-Okta-Retry-Count: 1\r\n");
+    EXPECT_EQ(http_.seen()[2].more_fields, "X-Okta-Retry-For: aV1first\r\nX-Okta-Retry-Count: 2\r\n");
+    EXPECT_EQ(http_.seen()[3].more_fields, "") << "it is over";
+}
+
+TEST_F(LogsClientTest, IdThatCouldBreakOutIsNotSentBack) {
+    for (const std::string& id : {std::string("a\r\nX-Evil: 1"), std::string("a b"), std::string(65, 'a')}) {
+        http_.answer(429, "", json({{"x-okta-request-id", id}}));
+        answer_page();
+        ask();
+        ask();
+        EXPECT_EQ(http_.seen().back().more_fields, "") << id;
+    }
+}
+
 TEST_F(LogsClientTest, AnyAnswerTellsTheRateLimit) {
     http_.answer(503, "", json({{"x-rate-limit-limit", "60"}}));
 
