@@ -72,11 +72,11 @@ private:
 class MisbehavingServer::Body {
 public:
     Body(const TestIdentity& identity, const Tune& tune) {
+        tune(context_.native_handle());
         context_.use_certificate_chain(asio::buffer(identity.certificate));
         context_.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
         static constexpr unsigned char session_context[] = "test";
         SSL_CTX_set_session_id_context(context_.native_handle(), session_context, sizeof session_context);
-        tune(context_.native_handle());
         thread_ = std::thread([this] { accept(); });
     }
     ~Body() {

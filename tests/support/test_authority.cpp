@@ -4,6 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <stdexcept>
@@ -73,12 +74,22 @@ TestAuthority::TestAuthority(const std::string& name) {
 TestAuthority::~TestAuthority() = default;
 
 TestIdentity TestAuthority::issue(const std::string& dns_name, std::chrono::hours begin, std::chrono::hours end) const {
-    const KeyPtr key = new_key();
+    return issue(dns_name, begin, end, Flaw::none);
+}
+
+TestIdentity TestAuthority::issue(const std::string& dns_name, Flaw flaw) const {
+    return issue(dns_name, std::chrono::hours(-1), std::chrono::hours(24), flaw);
+}
+
+TestIdentity TestAuthority::issue(const std::string& dns_name, std::chrono::hours begin, std::chrono::hours end,
+                                  Flaw flaw) const {
+    const KeyPtr key = flaw == Flaw::weak_key ? KeyPtr(EVP_RSA_gen(1'024), &EVP_PKEY_free) : new_key();
     const CertificatePtr made = new_certificate(dns_name, key.get(), begin, end);
-    X509_set_issuer_name(made.get(), X509_get_subject_name(keys_->certificate.get()));
-    extend(made.get(), keys_->certificate.get(), NID_subject_alt_name, "DNS:" + dns_name);
-    extend(made.get(), keys_->certificate.get(), NID_ext_key_usage, "serverAuth");
-    X509_sign(made.get(), keys_->key.get(), EVP_sha256());
+    X509* const issuer = flaw == Flaw::self_signed ? made.get() : keys_->certificate.get();
+    X509_set_issuer_name(made.get(), X509_get_subject_name(issuer));
+    extend(made.get(), issuer, NID_subject_alt_name, "DNS:" + dns_name);
+    extend(made.get(), issuer, NID_ext_key_usage, flaw == Flaw::for_clients ? "clientAuth" : "serverAuth");
+    X509_sign(made.get(), flaw == Flaw::self_signed ? key.get() : keys_->key.get(), EVP_sha256());
     TestIdentity identity;
     identity.certificate = pem_of(made.get());
     identity.key =

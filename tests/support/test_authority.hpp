@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -24,8 +25,13 @@ public:
     /// A server certificate for a DNS name, valid from `begin` to `end` counted from now.
     TestIdentity issue(const std::string& dns_name, std::chrono::hours begin = std::chrono::hours(-1),
                        std::chrono::hours end = std::chrono::hours(24)) const;
+    /// One that nobody should trust for it.
+    enum class Flaw : std::uint8_t { none, weak_key, self_signed, for_clients };
+    TestIdentity issue(const std::string& dns_name, Flaw flaw) const;
 
 private:
+    TestIdentity issue(const std::string& dns_name, std::chrono::hours begin, std::chrono::hours end, Flaw flaw) const;
+
     struct Keys;
     std::unique_ptr<Keys> keys_;
     std::string pem_;

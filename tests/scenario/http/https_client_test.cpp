@@ -520,7 +520,7 @@ class CertificateTest : public HttpsClientTest {
 protected:
     /// What a client that trusts `ca_pem` says of the identity; no byte of its request may get through.
     std::string verdict(const TestIdentity& identity, const std::string& ca_pem) {
-        MisbehavingServer server(identity);
+        MisbehavingServer server(identity, [](SSL_CTX* context) { SSL_CTX_set_security_level(context, 0); });
         std::promise<bool> request_seen;
         server.next_raw([&request_seen](Peer& peer) {
             bool seen = false;
@@ -565,6 +565,15 @@ TEST_F(CertificateTest, UnknownAuthority) {
     const TestAuthority other("another CA");
     EXPECT_THAT(verdict(authority_.issue("acme.okta.test"), other.pem()), HasSubstr("is ca_file right?"));
     EXPECT_THAT(verdict(authority_.issue("acme.okta.test"), ""), HasSubstr("is ca_file right?"));
+}
+
+TEST_F(CertificateTest, FlawedOnes) {
+    using Flaw = TestAuthority::Flaw;
+    const auto of = [this](Flaw flaw) { return verdict(authority_.issue("acme.okta.test", flaw), authority_.pem()); };
+
+    EXPECT_THAT(of(Flaw::weak_key), HasSubstr("certificate is refused: EE certificate key too weak"));
+    EXPECT_THAT(of(Flaw::self_signed), HasSubstr("from an unknown CA: self-signed certificate; is ca_file right?"));
+    EXPECT_THAT(of(Flaw::for_clients), HasSubstr("certificate is refused: unsuitable certificate purpose"));
 }
 
 TEST_F(CertificateTest, CaFileWithoutACertificate) {
