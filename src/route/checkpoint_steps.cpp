@@ -61,9 +61,10 @@ Checkpoint after_page(const Checkpoint& at, const Page& page, std::size_t known)
     after.next = page.next();
     after.newest_published = at.newest_published;
     after.caught_up_at = page.empty() ? page.fetched_at() : at.caught_up_at;
-    // An event dated in the future must not carry a later beginning past events still to come.
+    // An event dated in the future says nothing: while a backlog is read, not even "now" has been reached.
     for (std::size_t i = 0; i < page.size(); ++i)
-        after.newest_published = std::max(after.newest_published, std::min(page.slice(i).published, page.fetched_at()));
+        if (page.slice(i).published <= page.fetched_at())
+            after.newest_published = std::max(after.newest_published, page.slice(i).published);
 
     // The page was longer when they became safe; behind an empty one nothing comes.
     if (!page.empty()) after.partial = not_on(page, at.partial);
