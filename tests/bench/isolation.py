@@ -439,7 +439,8 @@ def claim_undisturbed(tenants: int, alone: list[Figures], beside: list[Figures])
     ratios = [b.p99() / a.p99() for a, b in zip(alone, beside)]
     late = sum(phase.latencies.late for phase in alone + beside)
     print(f"ratio of the p99s, pair by pair: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
-    claim(min(ratios) <= 2.0 and not late, f"p99 beside at most twice that alone: {min(ratios):.2f} in the best pair; {late} late")
+    best = min(ratios)
+    claim(best <= 2.0 and not late, f"p99 beside at most twice that alone: {best:.2f} times in the best pair; {late} late")
     for phases, label in ((alone, "alone"), (beside, "beside")):
         claim_exact(f"good tenants {label}", tenants, {name: text for phase in phases for name, text in phase.wrong.items()})
     claim(not any(phase.violations for phase in alone + beside), "nothing was asked of the good orgs that Okta would mind")
@@ -726,7 +727,8 @@ def hostile_neighbours(run: Run, folder: Path, stack: contextlib.ExitStack) -> N
     tenants += [Tenant(name, f"{name}.invalid", "live", secret_file=secret) for name in names if kind_of(name) == "nameless"]
 
     def judge() -> None:
-        wrong = compare(names, lambda name: wanted_of_hostile(okta, name), lambda name: digests_of(folder / f"live/{name}.ndjson"))
+        wrong = compare(names, lambda name: wanted_of_hostile(okta, name),
+                        lambda name: digests_of(folder / f"live/{name}.ndjson"))
         claim_exact("hostile tenants, the few that have any", len(names), wrong)
 
     return Neighbours(tenants, judge=judge)
@@ -744,8 +746,9 @@ def wanted_of_hostile(okta: Simulator, name: str) -> list[str]:
 
 
 def hostile(run: Run) -> None:
-    print(f"\n== hostile: {run.scale.good} good tenants beside {run.scale.hostile} hostile ones of {len(KINDS)} kinds", flush=True)
-    alternate(run, 256, "beside the hostile", run.scale.hostile, lambda folder, stack, _: hostile_neighbours(run, folder, stack))
+    count = run.scale.hostile
+    print(f"\n== hostile: {run.scale.good} good tenants beside {count} hostile ones of {len(KINDS)} kinds", flush=True)
+    alternate(run, 256, "beside the hostile", count, lambda folder, stack, _: hostile_neighbours(run, folder, stack))
 
 
 # ---- backlogs that find a dead sink
@@ -1097,7 +1100,7 @@ def come_back(run: Run) -> None:
               f"{busiest_second(returning.forwarder.accepted(0, started))} connections in a second")
         time.sleep(INTERVAL_OF_RETURNING)
         idle = span_of("idle", returning.daemon, lambda: time.sleep(2 * INTERVAL_OF_RETURNING))
-        print(f"idle: {idle.cpu / (idle.end - idle.begin):.1%} of a core, peak RSS {idle.peak_mib:.0f} MiB, a request of each tenant "
+        print(f"idle: {idle.cpu / (idle.end - idle.begin):.1%} of a core, peak RSS {idle.peak_mib:.0f} MiB, each tenant asks "
               f"every {INTERVAL_OF_RETURNING} s; load {idle.load:.2f}")
         returns = [returning.after_a_restart()]
         returning.emit_everywhere()

@@ -48,7 +48,13 @@ Outcome live_through(unsigned seed, bool is_told = false) {
     return {world.trace, world.struck, world.wrongs};
 }
 
+#ifdef OKTAIL_FEW_WORLDS  // a sanitizer takes ten times as long
+constexpr unsigned shares = 1;
+constexpr unsigned in_every_run = 40;
+#else
 constexpr unsigned shares = 4;  // so that they run beside each other
+constexpr unsigned in_every_run = 500;
+#endif
 
 class Seeds {
 public:
@@ -59,7 +65,6 @@ public:
 Seeds seeds_of_share(unsigned share) {
     const char* given = std::getenv("OKTAIL_SIMULATION_SEEDS");
     if (given) return {seed(), static_cast<unsigned>(std::strtoul(given, nullptr, 10)) / shares};
-    constexpr unsigned in_every_run = 500;
     return {1'000 * share, in_every_run / shares};
 }
 
@@ -103,6 +108,7 @@ TEST_P(Simulation, NothingIsLostRepeatedOrReorderedWhateverHappens) {
         }
     }
 
+    if (seeds.count < 100) return;  // chance would have left one out
     for (const std::string& kind : kinds_of_calamities()) {
         std::printf("%8llu  %s\n", static_cast<unsigned long long>(struck[kind]), kind.c_str());
         EXPECT_NE(struck[kind], 0u) << kind << " never struck: nothing was proven about it";
