@@ -2,7 +2,8 @@
 """Whether the trouble of some tenants stays with them: the real daemon against real simulators on loopback, in three parts.
 
 hostile    20 good tenants beside 100 hostile ones of 25 kinds: silent, endless, torn, refused, unreachable, flooding.
-backlogs   20 good tenants beside 200 whose backlogs find a dead sink, with little memory; then the sinks come to life.
+backlogs   20 good tenants beside 200 with backlogs and dead sinks, which cannot be opened, take nothing, or never answer, and
+           with little memory; then the sinks come to life.
 return     2,000 tenants come back at once: after their Okta was killed and started again, and after the network was away.
 
 What is measured in the first two is how long an event takes from the moment it can be read at the API until its line stands in
@@ -14,7 +15,7 @@ directly, each with programs and directories of its own. The good tenants have a
 run at a lower priority, since in earnest they are on other machines.
 
 Ends with PASS or FAIL for each claim; the exit code is 0 if all pass. Times depend on what else the machine does, so its load is
-in the tables.
+in the tables. All of it takes a quarter of an hour.
 """
 
 import argparse
@@ -166,7 +167,7 @@ class Control:
         lines = [line.split() for line in self.ask("GET", f"/truth?org={org}&from={first}").splitlines()]
         if len({uuid for uuid, _ in lines}) != len(lines):
             raise Trouble(f"the simulator repeats a uuid of {org}")
-        return [digest for _, digest in lines]
+        return [sha256 for _, sha256 in lines]
 
 
 class Simulator(Program):
@@ -184,6 +185,12 @@ class Simulator(Program):
         self.port, self.orgs, self.ca_file = said["port"], said["orgs"], folder / "ca.pem"
         self.control_port = said["control_port"]
         self.control = Control(self.control_port)
+
+
+def leave_signals_to_the_parent() -> None:
+    """It stops its children itself, in order; Ctrl-C reaches them, too."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def stop_child(process: multiprocessing.Process) -> None:
@@ -265,10 +272,10 @@ def difference(got: list[str], wanted: list[str]) -> str:
     if got == wanted:
         return ""
     found, served = Counter(got), set(wanted)
-    lost = sum(digest not in found for digest in wanted)
+    missing = sum(each not in found for each in wanted)
     repeated = sum(count - 1 for count in found.values())
-    foreign = sum(digest not in served for digest in found)
-    return f"{lost} lost, {repeated} repeated, {foreign} unknown" if lost or repeated or foreign else "out of order"
+    foreign = sum(each not in served for each in found)
+    return f"{missing} missing, {repeated} repeated, {foreign} unknown" if missing or repeated or foreign else "out of order"
 
 
 def compare(names: list[str], truth_of, got_of) -> dict[str, str]:
@@ -665,7 +672,7 @@ def make_certificate(folder: Path, domains: list[str]) -> None:
 
 
 def serve_hostile(listener: socket.socket, folder: Path) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_the_parent()
     os.nice(10)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(folder / "server.pem", folder / "server.key")
@@ -924,7 +931,7 @@ def busiest_second(times: list[float]) -> int:
 
 
 def forward(orders, targets: list[int]) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_the_parent()
     asyncio.run(Forwarding(orders, targets).run())
 
 
