@@ -293,12 +293,18 @@ ExitCode run_daemon(const RunOptions& options) {
         log::warn({}, "the state is on a network file system: no promise holds if its flushes or locks are not kept",
                   {{"state_dir", config.state_dir.string()}, {"file_system", *network}});
     SteadyClock clock;
-    Life life(options, config, **state, clock);
-    const ExitCode code = life.run();
-    if (is_anything_left_behind()) {
+    ExitCode code = ExitCode::ok;
+    const auto leave_if_anything_is_left_behind = [&code] {
+        if (!is_anything_left_behind()) return;
         log::flush();
         ::_exit(static_cast<int>(code));
+    };
+    {
+        Life life(options, config, **state, clock);
+        code = life.run();
+        leave_if_anything_is_left_behind();
     }
+    leave_if_anything_is_left_behind();  // a look-up that hangs
     return code;
 }
 

@@ -125,6 +125,7 @@ asio::awaitable<Result<Checkpoint>> Tenant::replay(RouteId route, std::shared_pt
 /// Routes that failed for a refused credential need not wait for the end of their backoff.
 void Tenant::credentials_changed() {
     authorizer_->credentials_changed();
+    source_->credentials_changed();
     for (const auto& [sink, route] : routes_)
         if (route->supervisor) route->supervisor->try_now();
 }

@@ -46,7 +46,10 @@ public:
         tenant.ca_file = section.path("ca_file");
         tenant.proxy =
             read_proxy(section.text("proxy"), tenant.domain, place_of(section.given("proxy"), map), environment_, problems_);
-        if (const ConfigNode* file = section.given("proxy_auth_file"); file && !file->text.empty()) {
+        if (const ConfigNode* file = section.given("proxy_auth_file"); file && file->text.find(':') != std::string::npos) {
+            problems_.add(file->place, "this looks like user:password, which must not stand in the configuration",
+                          "put it into a file of its own (chmod 0600) and name that here, such as proxy.auth");
+        } else if (file && !file->text.empty()) {
             tenant.proxy_auth_file = find_secret(file->text, file->place, environment_);
             tenant.proxy_auth_place = file->place;
         }

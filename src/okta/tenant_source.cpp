@@ -152,7 +152,7 @@ void TenantSource::page_is_too_heavy(const DemandPtr& demand, const Error& why) 
     const std::size_t limit = limit_of(demand->from);
     if (++demand->heavy_answers < patience_with_heavy_pages || limit <= least_limit) return;
     limit_ = std::max(least_limit, std::min(limit_, limit / 2));
-    answer(demand, Error(ErrorKind::cursor_lost, "pages of " + std::to_string(limit) + " events are too much: " + why.what()));
+    lose_cursor(demand, "pages of " + std::to_string(limit) + " events are too much: " + why.what());
 }
 
 void TenantSource::page_came(const DemandPtr& demand, std::shared_ptr<Page> page) {
@@ -191,8 +191,19 @@ asio::awaitable<void> TenantSource::find_out_what_is_refused(DemandPtr demand, E
         if (probe.kind == LogsAnswer::Kind::page) kind = ErrorKind::cursor_lost;
         else if (probe.kind != LogsAnswer::Kind::refused) co_return;
     }
-    const std::string_view what = kind == ErrorKind::cursor_lost ? "Okta no longer knows the cursor: " : "";
-    answer(demand, Error(kind, std::string(what) + why.what()));
+    if (kind == ErrorKind::cursor_lost) lose_cursor(demand, "Okta no longer knows the cursor: " + why.what());
+    else answer(demand, Error(kind, why.what()));
+}
+
+/// It is no end of the log any more: the new query would meet it there, and be led back.
+void TenantSource::lose_cursor(const DemandPtr& demand, std::string why) {
+    ends_.left(demand->from);
+    answer(demand, Error(ErrorKind::cursor_lost, std::move(why)));
+}
+
+void TenantSource::credentials_changed() {
+    refusal_.reset();
+    refusal_backoff_.reset();
 }
 
 TenantSource::DemandPtr TenantSource::demand_for(const Cursor& from) {

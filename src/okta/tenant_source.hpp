@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <utility>
 
 namespace oktail {
@@ -49,6 +50,8 @@ public:
     Cursor head() const override;
     /// How many routes there are now.
     void set_routes(std::size_t routes) { settings_.routes = routes; }
+    /// Whom Okta did not let in may be let in now.
+    void credentials_changed();
 
 private:
     /// A place that somebody waits for, or that is read ahead.
@@ -79,6 +82,7 @@ private:
     void page_is_too_heavy(const DemandPtr& demand, const Error& why);
     bool is_full(const Cursor& from, Page& page);
     void read_ahead(const Cursor& next);
+    void lose_cursor(const DemandPtr& demand, std::string why);
     void answer(const DemandPtr& demand, Result<PagePtr> with);
     void answer_all(const Error& why);
     void refuse_all(const Error& why);

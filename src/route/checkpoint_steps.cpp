@@ -2,7 +2,6 @@
 
 #include "model/event_fields.hpp"
 #include "route/known_events.hpp"
-#include "route/place_search.hpp"
 
 #include <algorithm>
 
@@ -66,8 +65,8 @@ Checkpoint after_page(const Checkpoint& at, const Page& page, std::size_t known)
         if (page.slice(i).published <= page.fetched_at())
             after.newest_published = std::max(after.newest_published, page.slice(i).published);
 
-    // The page was longer when they became safe; behind an empty one nothing comes.
-    if (!page.empty()) after.partial = not_on(page, at.partial);
+    // The page was longer when they became safe, or it was another one. Behind an empty one that leads on nothing comes.
+    if (!page.empty() || page.next() == at.next) after.partial = not_on(page, at.partial);
 
     const std::vector<Uuid> fresh = fresh_ids(at, page, known);
     const std::size_t kept = std::min(at.tail.size(), tail_length - fresh.size());
@@ -96,14 +95,6 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query) 
 Checkpoint begun_again(Checkpoint at, Cursor next) {
     ++at.seq;
     at.next = std::move(next);
-    if (at.tail.empty()) return at;
-    // The end of the tail stays as it is: it shows the place up to which all is done with.
-    KnownEvents known(at.tail.size() + at.partial.size());
-    known.add_all(at.tail);
-    std::erase_if(at.partial, [&known](const Uuid& id) { return !known.add(id); });
-    const auto end = std::min(at.tail.size(), PlaceSearch::compared);
-    at.tail.insert(at.tail.end() - static_cast<std::ptrdiff_t>(end), at.partial.begin(), at.partial.end());
-    at.partial.clear();
     return at;
 }
 
@@ -114,8 +105,8 @@ bool must_be_found(const Checkpoint& at, UtcTime since) {
 
 UtcTime since_of_lost_cursor(const Checkpoint& at) {
     const UtcTime reached = reached_by(at);
-    // Before the first delivery there is nothing to look for, and nothing that could come twice.
-    return at.tail.empty() ? reached : reached - overlap;
+    // Before the first event the beginning is the newest, and nothing before it is wanted.
+    return at.tail.empty() ? std::max(at.newest_published, reached - overlap) : reached - overlap;
 }
 
 UtcTime earliest_start(UtcTime okta_now) { return okta_now - retention + std::chrono::minutes(5); }

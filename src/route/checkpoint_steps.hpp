@@ -47,8 +47,7 @@ public:
 };
 std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
 
-/// The checkpoint of a route that goes on at another cursor. What was safe of a page stays known, though it is no page any
-/// more.
+/// The checkpoint of a route that goes on at another cursor. What was safe of a page stays in `partial`, until it has come.
 Checkpoint begun_again(Checkpoint at, Cursor next);
 
 /// The time after which the lost cursor's events lie, less the overlap.

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace oktail {
@@ -11,20 +13,20 @@ namespace oktail {
 /// Looks for the place behind the last event that is done with, page by page, when its cursor is lost. Pure.
 class PlaceSearch {
 public:
-    static constexpr std::size_t compared = 8;  ///< events, at most
-
     /// `tail`: of a checkpoint, not empty.
     explicit PlaceSearch(std::vector<Uuid> tail) : tail_(std::move(tail)) {}
 
     /// How many events at the front of the next page are done with; nullopt: the place is not on it. The last event alone is no
-    /// proof, for Okta may serve one twice: those before it must be those before it in the tail, as far as they were seen.
+    /// proof, for Okta may serve one twice: those before it must be those before it in the tail, as far as they were seen. And
+    /// of several places the first: one that is too early costs nothing, since the tail knows what follows.
     std::optional<std::size_t> look_at(const Page& page);
 
 private:
     bool agrees(std::size_t end) const;
 
     std::vector<Uuid> tail_;
-    std::vector<Uuid> seen_;
+    std::unordered_set<Uuid> known_;  ///< of all pages; like the tail, the search sees an event where it came first
+    std::vector<Uuid> seen_;          ///< of this page, behind the last ones of those before
 };
 
 }  // namespace oktail

@@ -109,7 +109,7 @@ private:
     }
 
     void one() {
-        switch (world_.random.below(20)) {
+        switch (world_.random.below(22)) {
             case 0:
             case 1:
             case 2: return trouble(some_host(), of_the_network[world_.random.below(of_the_network.size())]);
@@ -127,6 +127,8 @@ private:
             case 12: return limit_lowered(some_host());
             case 13: return at(some_time(), step_the_wall_clock);
             case 14: return memory_taken();
+            case 15:
+            case 16: return at(some_time(), [host = some_host()](Lives& lives) { forget_cursors(lives, host); });
             default: return okta_trouble(of_okta[world_.random.below(of_okta.size())]);
         }
     }
@@ -204,6 +206,13 @@ private:
         lives.world.org(host).clients.revoke_tokens();
         if (lives.world.random.happens(0.5)) lives.life->credentials_changed();
     }
+    /// Okta knows none of them any more, ever.
+    static void forget_cursors(Lives& lives, const std::string& host) {
+        lives.world.count("cursors forgotten");
+        lives.world.has_forgotten_cursors = true;
+        auto& org = lives.world.org(host);
+        org.seal = simulator::CursorSeal(lives.world.random.id("", 32), org.options.cursor);
+    }
     static void step_the_wall_clock(Lives& lives) {
         lives.world.count("wall clock stepped");
         lives.world.clock.step_utc(lives.world.between(0ms, 48h) - milliseconds(24h));
@@ -220,10 +229,10 @@ private:
 std::vector<Calamity> draw_calamities(World& world, std::chrono::minutes span) { return Draw(world, span).all(); }
 
 std::vector<std::string> kinds_of_calamities() {
-    std::vector<std::string> kinds{"burst of events", "late event",          "oversized event", "sink refuses an event",
-                                   "killed",          "stopped and started", "route restarted", "tokens revoked",
-                                   "secret rotated",  "not installed",       "limit lowered",   "wall clock stepped",
-                                   "memory taken"};
+    std::vector<std::string> kinds{"cursors forgotten",     "burst of events", "late event",          "oversized event",
+                                   "sink refuses an event", "killed",          "stopped and started", "route restarted",
+                                   "tokens revoked",        "secret rotated",  "not installed",       "limit lowered",
+                                   "wall clock stepped",    "memory taken"};
     kinds.insert(kinds.end(), of_the_network.begin(), of_the_network.end());
     kinds.insert(kinds.end(), of_a_sink.begin(), of_a_sink.end());
     kinds.emplace_back(of_the_state);

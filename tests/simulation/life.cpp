@@ -75,6 +75,7 @@ public:
     }
     void credentials_changed() {
         authorizer_.credentials_changed();
+        source_.credentials_changed();
         for (const auto& [sink, route] : routes_)
             if (route->supervisor) route->supervisor->try_now();
     }

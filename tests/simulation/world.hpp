@@ -84,7 +84,8 @@ public:
     ByteBudget memory{24U * 1024 * 1024};
     ByteBudget::Reservation taken;  ///< of it, by somebody else
     PageSlicer page_slicer;
-    int hard_ends = 0;  ///< of a life, or a route: what was delivered last may not be known to the next one
+    bool has_forgotten_cursors = false;  ///< which the simulator takes for made up ones
+    int hard_ends = 0;                   ///< of a life, or a route: what was delivered last may not be known to the next one
     std::map<std::string, std::uint64_t> struck;  ///< by the name of the trouble
     std::uint64_t trace = 0xcbf29ce484222325U;
     std::vector<std::string> wrongs;

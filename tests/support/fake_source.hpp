@@ -67,6 +67,7 @@ public:
             if (at == large) page.back().insert(page.back().size() - 1, R"(,"x":1)");
         }
         fuse_.leave();
+        on_page();
         if (at == circle_end) at = circle_begin;
         co_return page_of(page, Cursor("/" + std::to_string(at)), now);
     }
@@ -90,6 +91,7 @@ public:
     int large = -1;       ///< this event is longer than the others
     int empty_pages = 0;  ///< so many empty pages when caught up, before it waits for events
     std::function<void()> on_empty = [] {};
+    std::function<void()> on_page = [] {};
     UtcTime now{std::chrono::seconds(1'767'225'600)};
     int fetches = 0;
     std::vector<std::string> asked;

@@ -93,11 +93,11 @@ private:
         asio::io_context io;
         tcp::socket server(io);
         const Known known_client(*this, client);
-        const Known known_server(*this, server);
         try {
             const auto to = gatekeeper_ ? let_in(client) : server_;
             if (!to) return;
             server.connect({asio::ip::address_v4::loopback(), *to});
+            const Known known_server(*this, server);
             client.set_option(tcp::no_delay(true));
             server.set_option(tcp::no_delay(true));
             const Line line = faults_ ? faults_(number) : Line();

@@ -274,6 +274,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"    connect_to: localhost",
                 "oktail.yaml:7:17: tenants[0].connect_to: \"localhost\" is no address; write a host and a port, such as "
                 "127.0.0.1:8443 or [::1]:8443\n"},
+        Refusal{"    proxy_auth_file: siem:hunter2",
+                "oktail.yaml:7:22: tenants[0].proxy_auth_file: this looks like user:password, which must not stand in the "
+                "configuration; put it into a file of its own (chmod 0600) and name that here, such as proxy.auth\n"},
         Refusal{"    labels: {Tier: gold}",
                 "oktail.yaml:7:14: tenants[0].labels.Tier: \"Tier\" is no name; write small letters, digits, - and _, at most "
                 "63, beginning with a letter or a digit\n"},

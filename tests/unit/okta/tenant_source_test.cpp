@@ -597,6 +597,27 @@ TEST_F(TenantSourceTest, RefusedCursorIsLostWhenAFreshQueryWorks) {
     EXPECT_NE(org_.asked[1].find("since="), std::string::npos);
 }
 
+TEST_F(TenantSourceTest, LostCursorIsNoEndThatTheNextQueryIsLedBackTo) {
+    source();
+    const std::string lost = "/api/v1/logs?since=a&limit=20&after=10";
+    org_.answers.push_back(org_.events(0, 10, lost));
+    fetch("/api/v1/logs?since=a&limit=20&after=0");
+    org_.answers.push_back(org_.status(400, {}, R"({"errorCode":"E0000001"})"));
+    const auto refused = fetch(lost);
+    pass(minutes(1));
+    ASSERT_TRUE(refused->done);
+    ASSERT_EQ(refused->page.error().kind(), ErrorKind::cursor_lost);
+    const std::string next = "/api/v1/logs?since=b&limit=20&after=12";
+    org_.answers.push_back(org_.events(0, 12, next));
+
+    const auto again = fetch("/api/v1/logs?since=b&limit=20&sortOrder=ASCENDING");
+    pass(minutes(1));
+
+    ASSERT_TRUE(again->done && again->page);
+    EXPECT_EQ((*again->page)->size(), 12u);
+    EXPECT_EQ((*again->page)->next(), Cursor(next));
+}
+
 TEST_F(TenantSourceTest, PageThatOktaGivesUpOnIsAskedForInSmallerOnes) {
     source();
     const auto gives_up = [this] { return org_.status(500, {}, R"({"errorCode":"E0000009"})"); };

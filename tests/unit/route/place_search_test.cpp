@@ -30,7 +30,8 @@ TEST(PlaceSearch, FindsThePlaceBehindTheLastEvent) {
 TEST(PlaceSearch, PlaceMayLieBetweenTwoPages) {
     PlaceSearch search(ids(0, 20));
 
-    EXPECT_EQ(search.look_at(*page({17, 18, 19})), 3u);
+    EXPECT_EQ(search.look_at(*page({15, 16, 17, 18})), std::nullopt);
+    EXPECT_EQ(search.look_at(*page({19, 20})), 1u);
 }
 
 TEST(PlaceSearch, LastEventServedAgainFurtherOnIsNotThePlace) {
@@ -38,6 +39,16 @@ TEST(PlaceSearch, LastEventServedAgainFurtherOnIsNotThePlace) {
 
     EXPECT_EQ(search.look_at(*page({17, 18, 20, 19})), std::nullopt) << "20 is not done with";
     EXPECT_EQ(search.look_at(*page({19, 21})), std::nullopt);
+}
+
+TEST(PlaceSearch, OfSeveralPlacesItIsTheFirst) {
+    EXPECT_EQ(PlaceSearch(ids(0, 1)).look_at(*page({0, 1, 2, 0, 3})), 1u) << "1 and 2 are not done with";
+}
+
+TEST(PlaceSearch, EventServedTwiceBeforeThePlaceDoesNotHideIt) {
+    PlaceSearch search(ids(0, 20));
+
+    EXPECT_EQ(search.look_at(*page({10, 11, 12, 13, 14, 15, 16, 13, 17, 18, 19, 20})), 11u);
 }
 
 TEST(PlaceSearch, ShortTailAgreesAsFarAsItGoes) {

@@ -232,6 +232,22 @@ TEST_F(RouteTest, LostCursorWithoutTheLastEventIsASuspectedGap) {
     EXPECT_EQ(destination_.events.back(), numbered_event(11));
 }
 
+TEST_F(RouteTest, SearchOnABusyOrgEnds) {
+    run(8, 4).start();
+    again(12, 4).source.lost_cursor = "/8";
+    run_->source.beginning = "/9";
+    run_->source.on_page = [this] {
+        if (run_->source.fetches > 100) run_->stop();
+        run_->source.now += minutes(1);
+        run_->source.grow(4);  // there is always more
+    };
+
+    run_->start();
+
+    EXPECT_EQ(counted("oktail_gap_total"), 1u);
+    EXPECT_GT(destination_.events.size(), 50u) << "it delivers";
+}
+
 TEST_F(RouteTest, EventsThatOktaHasDroppedMeanwhileAreAGapAndTheRestIsDelivered) {
     run(8, 4).start();
     again(12, 4).source.now += std::chrono::days(100);
