@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -34,27 +35,36 @@ struct ByteBudget::State {
 
     explicit State(std::size_t limit) : limit(limit) {}
 
-    bool fits(std::size_t bytes) const { return used + bytes <= limit || used == 0; }
+    /// What is this small, an answer at the head of the log, has a share that pages may not take: it never waits for them.
+    static constexpr std::size_t small = 256UL * 1024;
+    static constexpr std::size_t most_for_small_ones = 32UL * 1024 * 1024;
+
+    std::size_t limit_for(std::size_t bytes) const {
+        return bytes <= small ? limit : limit - std::min(limit / 8, most_for_small_ones);
+    }
+    bool fits(std::size_t bytes) const { return used + bytes <= limit_for(bytes) || used == 0; }
     bool admit(std::size_t bytes, bool exclusive) {
         if (exclusive ? exclusive_taken : !fits(bytes)) return false;
         used += bytes;
         exclusive_taken |= exclusive;
         return true;
     }
-    /// Under the mutex. First come, first served, so that a large request is not passed over for ever; the exclusive slot is
-    /// a queue of its own.
+    /// Under the mutex. First come, first served, so that a large request is not passed over for ever; small ones, and the
+    /// exclusive slot, are queues of their own.
     void grant() {
-        bool ordinary_blocked = false;
+        bool large_blocked = false;
+        bool small_blocked = false;
         for (auto it = waiters.begin(); it != waiters.end();) {
             Waiter& waiter = **it;
-            const bool may = waiter.exclusive || !ordinary_blocked;
+            bool& blocked = waiter.bytes <= small ? small_blocked : large_blocked;
+            const bool may = waiter.exclusive || !blocked;
             if (may && admit(waiter.bytes, waiter.exclusive)) {
                 waiter.granted = true;
                 asio::post(waiter.executor, [waiter = *it] { waiter->timer.cancel(); });
                 it = waiters.erase(it);
                 continue;
             }
-            ordinary_blocked |= !waiter.exclusive;
+            blocked |= !waiter.exclusive;
             ++it;
         }
     }
@@ -108,7 +118,7 @@ bool ByteBudget::Reservation::try_grow_to(std::size_t bytes) {
     const std::lock_guard lock(state_->mutex);
     // Alone in the budget, or in the exclusive slot: nothing else could make room.
     const bool alone = state_->used == bytes_;
-    if (!exclusive_ && !alone && state_->used - bytes_ + bytes > state_->limit) return false;
+    if (!exclusive_ && !alone && state_->used - bytes_ + bytes > state_->limit_for(bytes)) return false;
     state_->used += bytes - bytes_;
     bytes_ = bytes;
     return true;

@@ -135,7 +135,7 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::read_body(AnswerParser& 
     for (;;) {
         if (incoming.size() != 0 && request.reserve_memory) {
             const SteadyTime begin = deadline.now();
-            auto taken = co_await slot.take(stop);
+            auto taken = co_await slot.take(received, stop);
             if (!taken) co_return taken.error();
             forgive(deadline, begin);
         }

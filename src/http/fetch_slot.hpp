@@ -12,27 +12,34 @@
 namespace oktail {
 
 /// A body's place among those that are read at the same time: more than some 16 per core only cost memory and caches.
-/// A peer that stalls does not keep it. One shard.
+/// A peer that stalls, or lets bytes drip, does not keep it. One shard.
 class FetchSlot {
 public:
-    /// `patience`: how long the place is kept while no byte comes.
+    /// What a body must bring within `patience` to keep its place.
+    static constexpr std::size_t least_progress = 16UL * 1024;
+
+    /// `patience`: how long the place is kept while nothing much comes.
     FetchSlot(Gate& gate, asio::any_io_executor executor, std::chrono::milliseconds patience);
 
-    /// Before bytes are worked on: returns with a place. Errors: stopped.
-    asio::awaitable<Result<void>> take(std::stop_token stop);
-    /// Before waiting for bytes: the place goes back unless take() comes in time.
+    /// Before bytes are worked on, so many in all: returns with a place. Errors: stopped.
+    asio::awaitable<Result<void>> take(std::size_t received, std::stop_token stop);
+    /// Before waiting for bytes: the place goes back unless enough of them come in time; of a body that was slow before, at
+    /// once.
     void lend();
 
 private:
     struct Hold {
         Gate::Place place;
-        std::size_t waits = 0;  ///< tells the wait that runs from one that is over, though its timer may have fired
+        std::size_t advances = 0;  ///< tells the timer that runs from one that is over, though it may have fired
+        bool is_slow = false;
     };
 
     Gate& gate_;
     asio::steady_timer timer_;
     std::chrono::milliseconds patience_;
     std::shared_ptr<Hold> hold_ = std::make_shared<Hold>();
+    std::size_t enough_ = 0;  ///< bytes in all that are progress
+    std::size_t timed_ = 0;   ///< the advance that the timer runs for
 };
 
 }  // namespace oktail

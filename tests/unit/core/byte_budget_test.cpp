@@ -49,6 +49,35 @@ TEST_F(ByteBudgetTest, WaitersAreServedInOrder) {
     EXPECT_EQ(budget_.used(), 70u);
 }
 
+TEST_F(ByteBudgetTest, PagesLeaveRoomForSmallAnswersWhichNeverWaitForThem) {
+    constexpr std::size_t mib = 1024UL * 1024;
+    ByteBudget budget(32 * mib);
+    std::vector<ByteBudget::Reservation> pages;
+    for (int i = 0; i < 7; ++i) pages.push_back(budget.try_reserve(4 * mib));
+    EXPECT_EQ(pages.back().bytes(), 4 * mib);
+    EXPECT_EQ(budget.try_reserve(4 * mib).bytes(), 0u) << "an eighth is not for pages";
+
+    int granted = 0;
+    const auto wait = [&](std::size_t bytes) -> asio::awaitable<Result<ByteBudget::Reservation>> {
+        return budget.reserve(bytes, stop_.get_token());
+    };
+    const auto note = [&](std::exception_ptr, Result<ByteBudget::Reservation> got) {
+        if (!got) return;
+        ++granted;
+        held_.push_back(std::move(*got));
+    };
+    asio::co_spawn(io_, wait(4 * mib), note);
+    asio::co_spawn(io_, wait(mib / 64), note);
+    asio::co_spawn(io_, wait(mib / 4), note);
+    run();
+
+    EXPECT_EQ(granted, 2) << "the small ones pass the page that waits";
+    EXPECT_FALSE(held_[1].try_grow_to(mib)) << "and stay small";
+    pages.clear();
+    run();
+    EXPECT_EQ(granted, 3);
+}
+
 TEST_F(ByteBudgetTest, RequestAboveTheLimitPassesAlone) {
     reserve(10);
     reserve(500);

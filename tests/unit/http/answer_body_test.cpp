@@ -155,12 +155,24 @@ TEST(AnswerBody, KeepsOfItsMemoryWhatTheContentNeeds) {
     EXPECT_EQ(budget.used(), 2u);
 }
 
-TEST(AnswerBody, ReservesForAPageAndNeverMuchMoreThanTheMaximum) {
-    EXPECT_EQ(AnswerBody::memory_needed(2, 64 * mib), 4 * mib);
-    EXPECT_EQ(AnswerBody::memory_needed(std::nullopt, 64 * mib), 4 * mib);
-    EXPECT_EQ(AnswerBody::memory_needed(mib, 64 * mib), 8 * mib + 1);
-    EXPECT_EQ(AnswerBody::memory_needed(std::uint64_t(1) << 62, 64 * mib), 64 * mib + 1);
+TEST(AnswerBody, ReservesForWhatIsAnnouncedAndNoMoreThanForAPage) {
+    EXPECT_EQ(AnswerBody::memory_needed(2, 64 * mib), mib / 64);
+    EXPECT_EQ(AnswerBody::memory_needed(std::nullopt, 64 * mib), mib / 4);
+    EXPECT_EQ(AnswerBody::memory_needed(mib / 4, 64 * mib), 2 * mib + 1);
+    EXPECT_EQ(AnswerBody::memory_needed(std::uint64_t(1) << 62, 64 * mib), 4 * mib);
     EXPECT_EQ(AnswerBody::memory_needed(std::nullopt, 1000), 1001u);
+}
+
+TEST(AnswerBody, AnnouncedBytesTakeNoMemoryBeforeTheyCome) {
+    ByteBudget budget(64 * mib);
+    AnswerBody body(AnswerBody::Encoding::identity, 60 * mib, 64 * mib, budget.try_reserve(4 * mib));
+    const std::string piece(mib, 'x');
+
+    for (int i = 0; i < 4; ++i) EXPECT_FALSE(body.append(piece));
+    EXPECT_EQ(budget.used(), 4 * mib);
+    for (int i = 4; i < 20; ++i) EXPECT_FALSE(body.append(piece));
+
+    EXPECT_GE(budget.used(), 20 * mib);
 }
 
 }  // namespace

@@ -11,12 +11,12 @@ namespace {
 
 class FetchSlotTest : public testing::Test {
 protected:
-    void take(FetchSlot& slot) {
-        tasks_.spawn(take_and_count(slot));
+    void take(FetchSlot& slot, std::size_t received = 100) {
+        tasks_.spawn(take_and_count(slot, received));
         poll();
     }
-    asio::awaitable<void> take_and_count(FetchSlot& slot) {
-        auto taken = co_await slot.take(stop_.get_token());
+    asio::awaitable<void> take_and_count(FetchSlot& slot, std::size_t received) {
+        auto taken = co_await slot.take(received, stop_.get_token());
         if (taken) ++taken_;
     }
     void poll() {
@@ -64,11 +64,28 @@ TEST_F(FetchSlotTest, BytesInTimeKeepThePlaceThoughTheTimerHasFired) {
     take(slow);
 
     slow.lend();
-    take(slow);
+    take(slow, 100'000);
     poll();
 
     EXPECT_EQ(taken_, 2);
     EXPECT_EQ(gate_.inside(), 1u);
+}
+
+TEST_F(FetchSlotTest, BodyThatDripsDoesNotKeepIt) {
+    FetchSlot drips = slot(at_once);
+    take(drips, 100);
+    drips.lend();
+    io_.restart();
+    io_.run();
+
+    take(drips, 116);
+    EXPECT_EQ(gate_.inside(), 1u) << "while its bytes are worked on";
+    drips.lend();
+    EXPECT_EQ(gate_.inside(), 0u) << "and no longer";
+
+    take(drips, 100'000);
+    drips.lend();
+    EXPECT_EQ(gate_.inside(), 1u) << "now it hurries";
 }
 
 TEST_F(FetchSlotTest, StalledBodyQueuesAgain) {
