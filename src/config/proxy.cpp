@@ -18,21 +18,28 @@ std::string first_of(const Environment& environment, std::string_view lower, std
     return {};
 }
 
-/// "acme.okta.com", ".okta.com", "okta.com" (for its subdomains too), "*"
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    return text;
+}
+
+/// "acme.okta.com", ".okta.com", "*.okta.com", "okta.com" (for its subdomains too), each with or without a port; "*"
 bool covers(std::string_view entry, std::string_view host) {
     if (entry == "*") return true;
+    entry = entry.substr(0, entry.find(':'));
+    if (entry.starts_with("*.")) entry.remove_prefix(1);
     if (entry.starts_with('.')) entry.remove_prefix(1);
     if (entry.empty() || !host.ends_with(entry)) return false;
     return host.size() == entry.size() || host[host.size() - entry.size() - 1] == '.';
 }
 
-bool is_exempt(std::string_view list, std::string_view host) {
-    while (!list.empty()) {
-        std::string_view entry = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), entry.size() + 1));
-        while (entry.starts_with(' ')) entry.remove_prefix(1);
-        while (entry.ends_with(' ')) entry.remove_suffix(1);
-        if (covers(entry, host)) return true;
+bool is_exempt(const std::string& list, std::string_view host) {
+    constexpr std::string_view separators = ", \t";
+    for (std::string_view rest = list; !rest.empty();) {
+        const std::string_view entry = rest.substr(0, rest.find_first_of(separators));
+        rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
+        if (!entry.empty() && covers(entry, host)) return true;
     }
     return false;
 }
@@ -64,7 +71,7 @@ std::string read_proxy(const std::string& text, const Origin& org, const ConfigP
     if (text.empty() || text == "off") return {};
     if (text != "from_env") return address_of(text, "the proxy", place, problems);
     const std::string url = first_of(environment, "https_proxy", "HTTPS_PROXY");
-    if (url.empty() || is_exempt(first_of(environment, "no_proxy", "NO_PROXY"), org.host())) return {};
+    if (url.empty() || is_exempt(lower_case(first_of(environment, "no_proxy", "NO_PROXY")), org.host())) return {};
     return address_of(url, "https_proxy in the environment", place, problems);
 }
 

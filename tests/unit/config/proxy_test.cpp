@@ -55,7 +55,8 @@ TEST(Proxy, EnvironmentNamesHostsThatNeedNone) {
         return proxy("from_env", {{"https_proxy", "http://proxy.corp:3128"}, {"no_proxy", none}});
     };
 
-    for (const char* none : {"acme.okta.com", ".okta.com", "okta.com", "localhost, okta.com ,x", "*"})
+    for (const char* none : {"acme.okta.com", ".okta.com", "okta.com", "localhost, okta.com ,x", "x okta.com", "Okta.COM",
+                             "*.okta.com", "acme.okta.com:443", "*"})
         EXPECT_EQ(with(none), "") << none;
     for (const char* none : {"", ",", "ta.com", "other.okta.com", "acme.okta.com.evil"})
         EXPECT_EQ(with(none), "proxy.corp:3128") << none;
