@@ -4,7 +4,11 @@ namespace oktail {
 
 asio::awaitable<Result<std::vector<Secret>>> SecretReader::read(std::stop_token stop) {
     const Error hangs(ErrorKind::transient, "the secret cannot be read in time: does the file system hang where it lies?");
-    if (reading_->exchange(true)) co_return hangs;  // still: one thread is enough to wait
+    // One at a time: a thread is enough to wait for a file system that hangs.
+    constexpr std::chrono::milliseconds look{20};
+    for (auto waited = look; reading_->load() && waited < patience && !stop.stop_requested(); waited += look)
+        co_await clock_.sleep_for(look, stop);
+    if (reading_->exchange(true)) co_return hangs;
     auto job = [read = read_, reading = reading_] {
         auto secrets = read();
         reading->store(false);

@@ -104,6 +104,22 @@ TEST_F(ClientSecretFilesTest, HungFileSystemIsLeftBehindAndTakesOneThreadOnly) {
     EXPECT_EQ(read(files), "2 credentials");
 }
 
+TEST_F(ClientSecretFilesTest, WhoeverComesMeanwhileWaits) {
+    std::promise<void> mended;
+    const auto slow = [hang = mended.get_future().share()]() -> Result<std::vector<Secret>> {
+        hang.wait();
+        return two_secrets();
+    };
+    ClientSecretFiles files("id", slow, readers_, clock_);
+    auto first = start_on(shard_, files.read(stop_.get_token()));
+    auto second = start_on(shard_, files.read(stop_.get_token()));
+
+    mended.set_value();
+
+    EXPECT_TRUE(first.get());
+    EXPECT_TRUE(second.get());
+}
+
 TEST_F(ClientSecretFilesTest, StopLeavesAHungFileSystemBehind) {
     std::promise<void> mended;
     const auto hanging = [hang = mended.get_future().share()]() -> Result<std::vector<Secret>> {
