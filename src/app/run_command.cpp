@@ -89,11 +89,11 @@ ExitCode exit_code(ErrorKind kind) {
 class Life {
 public:
     Life(const RunOptions& options, Config config, SqliteStore& state, Clock& clock)
-        : options_(options), config_(std::move(config)), clock_(clock), manager_(environment, clock), life_signs_(clock),
+        : options_(options), config_(std::move(config)), clock_(clock), manager_(environment, clock),
+          signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP), life_signs_(clock),
           daemon_(config_, options.accept_new_state, state, clock, main_.get_executor()),
-          admin_(main_.get_executor(), clock, daemon_.happenings(), facts(), hooks()),
-          signals_(main_.get_executor(), SIGTERM, SIGINT), hangups_(main_.get_executor(), SIGHUP),
-          deadline_(main_.get_executor()), state_(state), tasks_(main_.get_executor()) {
+          admin_(main_.get_executor(), clock, daemon_.happenings(), facts(), hooks()), deadline_(main_.get_executor()),
+          state_(state), tasks_(main_.get_executor()) {
         const auto post = [&state](std::function<void()> job) { state.post(std::move(job)); };
         life_signs_.watch("state", post, patience_with_the_state);
         daemon_.show_life(life_signs_);
@@ -256,11 +256,11 @@ private:
     Clock& clock_;
     ServiceNotifier manager_;
     asio::io_context main_{1};
+    asio::signal_set signals_;  // first of what takes time to make: a stop that comes meanwhile is one like any other
+    asio::signal_set hangups_;
     LifeSigns life_signs_;
     Daemon daemon_;
     Admin admin_;
-    asio::signal_set signals_;
-    asio::signal_set hangups_;
     asio::steady_timer deadline_;
     StateStore& state_;
     std::stop_source stop_;
