@@ -74,6 +74,13 @@ protected:
         endpoint.ca_pem = ca_pem;
         return make_https_client(std::move(endpoint), shared_, clock_);
     }
+    /// Reaches server_ under a name, which `shared` resolves.
+    std::unique_ptr<HttpClient> client_that_looks_up(HttpShared& shared) {
+        HttpsEndpoint endpoint(Origin("acme.okta.test"));
+        endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
+        endpoint.ca_pem = authority_.pem();
+        return make_https_client(std::move(endpoint), shared, clock_);
+    }
 
     using Outcome = std::optional<Result<HttpResponse>>;
     asio::awaitable<void> send(HttpClient& client, HttpRequest request, Outcome& outcome) {
@@ -420,10 +427,7 @@ TEST_F(HttpsClientTest, AllAddressesAreTried) {
     HttpShared shared(clock_, memory_, 1, [](const std::string&) -> Result<Resolver::Addresses> {
         return Resolver::Addresses{asio::ip::make_address("127.0.0.2"), asio::ip::make_address("127.0.0.1")};
     });
-    HttpsEndpoint endpoint(Origin("acme.okta.test"));
-    endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
-    endpoint.ca_pem = authority_.pem();
-    const auto client = make_https_client(std::move(endpoint), shared, clock_);
+    const auto client = client_that_looks_up(shared);
     server_.next(answers(answer("[]")));
 
     EXPECT_EQ(body_of(send(*client, get())), "[]");
@@ -434,10 +438,7 @@ TEST_F(HttpsClientTest, DeadAddressLeavesTheNextItsTime) {
     HttpShared shared(clock_, memory_, 1, [](const std::string&) -> Result<Resolver::Addresses> {
         return Resolver::Addresses{asio::ip::make_address("127.0.0.2"), asio::ip::make_address("127.0.0.1")};
     });
-    HttpsEndpoint endpoint(Origin("acme.okta.test"));
-    endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
-    endpoint.ca_pem = authority_.pem();
-    const auto client = make_https_client(std::move(endpoint), shared, clock_);
+    const auto client = client_that_looks_up(shared);
     server_.next(answers(answer("[]")));
     HttpRequest request = get();
     request.timeout = milliseconds(3'000);  // less than one address may take of a longer one
@@ -450,10 +451,7 @@ TEST_F(HttpsClientTest, NameThatCannotBeReachedIsLookedUpAgain) {
     HttpShared shared(clock_, memory_, 1, [&calls](const std::string&) -> Result<Resolver::Addresses> {
         return Resolver::Addresses{asio::ip::make_address(++calls == 1 ? "127.0.0.2" : "127.0.0.1")};
     });
-    HttpsEndpoint endpoint(Origin("acme.okta.test"));
-    endpoint.connect_to = "somewhere:" + std::to_string(server_.port());
-    endpoint.ca_pem = authority_.pem();
-    const auto client = make_https_client(std::move(endpoint), shared, clock_);
+    const auto client = client_that_looks_up(shared);
     server_.next(answers(answer("[]")));
 
     EXPECT_EQ(trouble_of(send(*client, get())), "acme.okta.test: connecting: 127.0.0.2: Connection refused");
