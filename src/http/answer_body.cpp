@@ -93,6 +93,15 @@ boost::system::error_code AnswerBody::finish() {
     return encoding_ == Encoding::gzip ? inflater_.finish() : boost::system::error_code();
 }
 
+HttpResponse AnswerBody::take_answer(ResponseHead head) {
+    Buffer packed = take_packed();
+    HttpResponse answer(std::move(head), take_content());
+    answer.packed = std::move(packed);
+    answer.wire_bytes = wire_bytes_;
+    answer.memory = take_memory();
+    return answer;
+}
+
 Buffer AnswerBody::take_packed() {
     packed_.shrink_to_fit();
     taken_ = content_.size() + packed_.size() <= memory_.bytes() ? packed_.size() : 0;

@@ -2,6 +2,7 @@
 
 #include <oktail/core/buffer.hpp>
 #include <oktail/core/byte_budget.hpp>
+#include <oktail/http/http_client.hpp>
 
 #include "compression/inflate.hpp"
 
@@ -33,13 +34,15 @@ public:
     boost::system::error_code finish();
 
     std::size_t wire_bytes() const noexcept { return wire_bytes_; }
-    /// The gzip stream, if it is wanted and what is reserved has room for both.
-    Buffer take_packed();
-    /// Content and reservation, each cut to size; after take_packed().
+    /// All of it, behind its head; after finish().
+    HttpResponse take_answer(ResponseHead head);
+    /// Content and reservation, each cut to size, for who wants no packed bytes.
     Buffer take_content();
     ByteBudget::Reservation take_memory() { return std::move(memory_); }
 
 private:
+    /// The gzip stream, if it is wanted and what is reserved has room for both. Before take_content(), which cuts that.
+    Buffer take_packed();
     boost::system::error_code make_room();
     void keep(std::string_view piece);
     boost::system::error_code copy(std::string_view piece);

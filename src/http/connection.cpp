@@ -147,12 +147,7 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::read_body(AnswerParser& 
         if (unread) co_return trouble(doing, unread);
         if (parser.is_done()) break;
     }
-    Buffer packed = body.take_packed();
-    HttpResponse answer(parser.take_head(), body.take_content());
-    answer.packed = std::move(packed);
-    answer.wire_bytes = body.wire_bytes();
-    answer.memory = body.take_memory();
-    co_return answer;
+    co_return body.take_answer(parser.take_head());
 }
 
 asio::awaitable<Result<ByteBudget::Reservation>> Connection::Wire::reserve(const HttpRequest& request,

@@ -163,12 +163,7 @@ asio::awaitable<Result<HttpResponse>> SimulatedClient::receive(Arrival arrival, 
         if (offered == piece.size() && !parser.is_done()) break;
     }
     if (!parser.is_done()) co_return closed(arrival.trouble.empty() ? "the server closed the connection" : arrival.trouble);
-    Buffer packed = body.take_packed();
-    HttpResponse answer(parser.take_head(), body.take_content());
-    answer.packed = std::move(packed);
-    answer.wire_bytes = body.wire_bytes();
-    answer.memory = body.take_memory();
-    co_return answer;
+    co_return body.take_answer(parser.take_head());
 }
 
 }  // namespace oktail
