@@ -17,7 +17,7 @@ set(rows
     "src/metrics:core"
     "src/config:core model"
     "src/http:core model compression metrics"
-    "src/auth:core metrics oktail/http"
+    "src/auth:core model metrics oktail/http"
     "src/state:core model compression metrics"
     "src/okta:core model metrics oktail/http oktail/auth"
     "src/format:core model oktail/sink/sink.hpp"

@@ -1,5 +1,7 @@
 #include "app/load.hpp"
 
+#include "app/credentials.hpp"
+
 #include <oktail/sink/sink_factory.hpp>
 
 #include <cstdlib>
@@ -23,6 +25,10 @@ SinkTypes sink_types() {
     return types;
 }
 
-LoadedConfig load(const std::filesystem::path& path) { return load_config(path.string(), environment, sink_types()); }
+LoadedConfig load(const std::filesystem::path& path) {
+    LoadedConfig loaded = load_config(path.string(), environment, sink_types());
+    if (loaded.config) check_private_keys(*loaded.config, loaded.secrets);
+    return loaded;
+}
 
 }  // namespace oktail

@@ -1,9 +1,9 @@
 #include "app/tenant.hpp"
 
+#include "app/credentials.hpp"
 #include "app/start_time.hpp"
 #include "auth/basic.hpp"
-#include "auth/client_secret.hpp"
-#include "auth/secret_reader.hpp"
+#include "auth/credential_files.hpp"
 #include "config/secret_file.hpp"
 #include "http/https_client.hpp"
 
@@ -13,14 +13,14 @@ namespace oktail {
 namespace {
 
 std::unique_ptr<CredentialSource> credentials(const AuthConfig& auth, TenantDeps& deps) {
-    auto read = [files = auth.client_secret_files] { return read_secrets(files); };
-    return std::make_unique<ClientSecretFiles>(auth.client_id, std::move(read), deps.secrets.readers, deps.clock);
+    auto read = [auth, &signers = deps.secrets.signers]() -> Result<Credentials> { return read_credentials(auth, signers); };
+    return std::make_unique<CredentialFiles>(std::move(read), deps.secrets.readers, deps.clock);
 }
 
-asio::awaitable<Result<Secret>> read_proxy_authorization(std::shared_ptr<SecretReader> reader, std::stop_token stop) {
-    auto secrets = co_await reader->read(std::move(stop));
-    if (!secrets) co_return secrets.error();
-    const std::string_view pair = secrets->front().reveal();
+asio::awaitable<Result<Secret>> read_proxy_authorization(std::shared_ptr<SecretReader<Secret>> reader, std::stop_token stop) {
+    auto secret = co_await reader->read(std::move(stop));
+    if (!secret) co_return secret.error();
+    const std::string_view pair = secret->reveal();
     const std::size_t colon = pair.find(':');
     if (colon == std::string_view::npos) co_return Error(ErrorKind::transient, "proxy_auth_file holds no user:password");
     co_return basic_authorization(pair.substr(0, colon), pair.substr(colon + 1));
@@ -55,10 +55,13 @@ asio::awaitable<void> Tenant::start() {
     if (!config_.proxy_auth_file.empty()) endpoint.proxy_authorization = proxy_authorization();
     endpoint.scope = scope;
     http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
-    authorizer_ = std::make_unique<TokenAuthorizer>(scope, credentials(config_.auth, deps_), *http_, deps_.clock,
-                                                    deps_.happenings, shard_, config_.request_timeout);
+    TokenSettings tokens(config_.domain.url() + std::string(token_path));
+    tokens.dpop = config_.auth.dpop;
+    tokens.timeout = config_.request_timeout;
+    authorizer_ = std::make_unique<TokenAuthorizer>(scope, std::move(tokens), credentials(config_.auth, deps_), *http_,
+                                                    deps_.clock, deps_.happenings, shard_);
     secrets_ =
-        deps_.secrets.watch.watch(config_.auth.client_secret_files, shard_, [this](const auto&) { credentials_changed(); });
+        deps_.secrets.watch.watch(credential_files(config_.auth), shard_, [this](const auto&) { credentials_changed(); });
     logs_ = std::make_unique<LogsClient>(scope, config_.domain, config_.link_hosts, config_.request_timeout, *http_,
                                          *authorizer_, page_slicer_, deps_.clock, deps_.happenings);
     TenantSource::Settings settings;
@@ -71,8 +74,8 @@ asio::awaitable<void> Tenant::start() {
 }
 
 std::function<asio::awaitable<Result<Secret>>(std::stop_token)> Tenant::proxy_authorization() {
-    auto read = [files = std::vector{config_.proxy_auth_file}] { return read_secrets(files); };
-    const auto reader = std::make_shared<SecretReader>(std::move(read), deps_.secrets.readers, deps_.clock);
+    auto read = [file = config_.proxy_auth_file] { return read_secret(file); };
+    const auto reader = std::make_shared<SecretReader<Secret>>(std::move(read), deps_.secrets.readers, deps_.clock);
     return [reader](std::stop_token stop) { return read_proxy_authorization(reader, std::move(stop)); };
 }
 

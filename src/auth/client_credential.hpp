@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace oktail {
@@ -19,23 +20,37 @@ inline constexpr std::string_view log_scope = "okta.logs.read";
 /// One way for a client to prove who it is: a secret, or a key that signs assertions.
 class ClientCredential {
 public:
+    explicit ClientCredential(std::string name) : name_(std::move(name)) {}
     virtual ~ClientCredential() = default;
 
-    /// A token request for one attempt: an assertion is good for one. `now` is the server's clock. Errors: unauthorized.
-    virtual Result<HttpRequest> token_request(UtcTime now) const = 0;
+    /// A token request for one attempt: an assertion is good for one, at `token_url` alone. `now` is the server's clock.
+    /// Errors: stopped.
+    virtual asio::awaitable<Result<HttpRequest>> token_request(std::string token_url, UtcTime now,
+                                                               std::stop_token stop) const = 0;
+    /// Whether the server refuses it when `now` is wrong.
+    virtual bool depends_on_time() const = 0;
     /// For people: "secret 1 of 2".
-    virtual const std::string& name() const = 0;
+    const std::string& name() const noexcept { return name_; }
+
+private:
+    std::string name_;
 };
 
-using Credentials = std::vector<std::unique_ptr<ClientCredential>>;
+/// Each of the configured ones, or why it cannot be used.
+using Credentials = std::vector<Result<std::unique_ptr<ClientCredential>>>;
+
+/// "secret 1 of 2"
+std::string credential_name(std::string_view kind, std::size_t place, std::size_t count);
+
+/// The client_credentials grant (RFC 6749 §4.4.2); `more` is form-encoded and begins with an ampersand.
+HttpRequest token_form(const Secret& more);
 
 /// A client's credentials, read afresh for every grant, so that a rotation needs no restart.
 class CredentialSource {
 public:
     virtual ~CredentialSource() = default;
 
-    /// In the order they are to be tried, never empty. Errors: unauthorized (they cannot be read: a person must act), transient
-    /// (not yet), stopped.
+    /// In the order they are to be tried, never empty. Errors: transient (not yet), stopped.
     virtual asio::awaitable<Result<Credentials>> read(std::stop_token stop) = 0;
 };
 

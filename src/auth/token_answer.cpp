@@ -1,18 +1,13 @@
 #include "auth/token_answer.hpp"
 
 #include "auth/client_credential.hpp"
+#include "auth/secret_json.hpp"
 #include "core/quote.hpp"
 #include "core/time_text.hpp"
-
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parser.hpp>
-
-#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <optional>
 
 namespace oktail {
@@ -21,60 +16,13 @@ namespace {
 namespace json = boost::json;
 using std::chrono::seconds;
 using Kind = TokenAnswer::Kind;
+using Demand = TokenAnswer::Demand;
 
 constexpr seconds usual_lifetime{3'600};
-constexpr seconds least_lifetime{60};
+constexpr seconds least_lifetime{5};
 constexpr seconds most_lifetime{24 * 3'600};
 constexpr seconds longest_wait{120};
 constexpr seconds believable_wait{600};
-
-class WipedMemory {
-public:
-    explicit WipedMemory(std::size_t size) : size_(size), bytes_(std::make_unique<unsigned char[]>(size)) {}
-    WipedMemory(const WipedMemory&) = delete;
-    WipedMemory& operator=(const WipedMemory&) = delete;
-    ~WipedMemory() { OPENSSL_cleanse(bytes_.get(), size_); }
-
-    unsigned char* data() { return bytes_.get(); }
-    std::size_t size() const { return size_; }
-
-private:
-    std::size_t size_;
-    std::unique_ptr<unsigned char[]> bytes_;
-};
-
-/// The members of an answer's JSON object, none if it is none. The document holds the token, so its memory is wiped.
-class Document {
-public:
-    explicit Document(std::string_view body)
-        : memory_(body.size() * 4 + 1'024), arena_(memory_.data(), memory_.size()), value_(parse(body, &arena_)) {}
-
-    const json::value* find(std::string_view name) const {
-        const json::object* object = value_.if_object();
-        return object ? object->if_contains(name) : nullptr;
-    }
-    /// Empty if it is missing or no string.
-    std::string_view text(std::string_view name) const {
-        const json::value* value = find(name);
-        if (!value || !value->is_string()) return {};
-        return {value->get_string().data(), value->get_string().size()};
-    }
-
-private:
-    static json::value parse(std::string_view body, json::storage_ptr storage) {
-        json::parse_options options;
-        options.max_depth = 8;
-        json::parser parser(storage, options);  // what it keeps meanwhile is wiped as well
-        parser.reset(std::move(storage));
-        boost::system::error_code ec;
-        parser.write(body, ec);
-        return ec ? json::value() : parser.release();
-    }
-
-    WipedMemory memory_;
-    json::monotonic_resource arena_;
-    json::value value_;  // never moved: in other storage it would be a copy
-};
 
 std::optional<std::int64_t> integer(std::string_view text) {
     std::int64_t number = 0;
@@ -84,7 +32,7 @@ std::optional<std::int64_t> integer(std::string_view text) {
 }
 
 /// A number, or a number as a string. Nonsense becomes the shortest or the usual, never an overflow.
-seconds lifetime_of(const Document& document) {
+seconds lifetime_of(const SecretJson& document) {
     const json::value* value = document.find("expires_in");
     double span = static_cast<double>(usual_lifetime.count());
     if (value && value->is_number()) span = value->to_number<double>();
@@ -103,9 +51,9 @@ bool contains_word(std::string_view words, std::string_view wanted) {
     return false;
 }
 
-bool is_bearer(std::string_view type) {
-    constexpr std::string_view bearer = "bearer";
-    return std::ranges::equal(type, bearer, [](char a, char b) { return (a | 0x20) == b; });
+/// `lower` in any case (RFC 6749 §5.1).
+bool is_type(std::string_view type, std::string_view lower) {
+    return std::ranges::equal(type, lower, [](char a, char b) { return (a | 0x20) == b; });
 }
 
 bool is_token(std::string_view text) {
@@ -121,16 +69,23 @@ struct Refusal {
 constexpr std::array refusals{
     Refusal{"invalid_client", "client secret", "the client secret is wrong or was rotated"},
     Refusal{"invalid_client", "'client_id'", "the integration was revoked, or the client id belongs to another org"},
-    Refusal{"invalid_client", "must use the private_key_jwt", "this app needs a key, not a secret"},
+    Refusal{"invalid_client", "must use the private_key_jwt", "this app needs a key, not a secret: method: private_key"},
     Refusal{"invalid_client", "token_endpoint_auth_method", "the integration does not allow this way to authenticate"},
     Refusal{"invalid_client", "application_type", "the client is not of the type API Services"},
-    Refusal{"invalid_client", "", "the client id or its secret is wrong, or the integration was deactivated"},
+    Refusal{"invalid_client", "JWKSet", "no public key is registered at the app; add the JWK that oktail keygen printed"},
+    Refusal{"invalid_client", "kid", "the app has no active key of this id; compare key_id with the app's public keys"},
+    Refusal{"invalid_client", "signature", "the app's public key is not the one of this private key"},
+    Refusal{"invalid_client", "algorithm", "the app's public key was registered for another algorithm"},
+    Refusal{"invalid_client", "issued before", "our clock is ahead of Okta's; set it"},
+    Refusal{"invalid_client", "is expired", "our clock is behind Okta's; set it"},
+    Refusal{"invalid_client", "audience", "`domain` is not the name under which the org answered"},
+    Refusal{"invalid_client", "issuer or subject", "the client id belongs to another app"},
+    Refusal{"invalid_client", "", "the client id or its credential is wrong, or the integration was deactivated"},
     Refusal{"consent_required", "", "the scope okta.logs.read is not granted to the integration"},
     Refusal{"invalid_scope", "", "the org does not offer the scope okta.logs.read to this client"},
     Refusal{"unauthorized_client", "", "the integration is deactivated or may not use client credentials"},
     Refusal{"access_denied", "", "our egress IP address is outside the client's network zone"},
-    Refusal{"invalid_dpop_proof", "", "the org demands DPoP of this client, which needs a key"},
-    Refusal{"use_dpop_nonce", "", "the org demands DPoP of this client, which needs a key"},
+    Refusal{"invalid_dpop_proof", "", "the org demands DPoP of this client: dpop: auto"},
 };
 
 std::string_view advice_for(unsigned status, std::string_view error, std::string_view description) {
@@ -149,6 +104,12 @@ bool passes(unsigned status, std::string_view error, std::string_view descriptio
     return status == 401 && description.find("jwks_uri") != std::string_view::npos;
 }
 
+Demand demand_of(unsigned status, std::string_view error) {
+    if (status != 400 && status != 401) return Demand::none;
+    if (error == "use_dpop_nonce") return Demand::nonce;
+    return error == "invalid_dpop_proof" ? Demand::proof : Demand::none;
+}
+
 /// Until the window ends by the server's own clock, and a second more. nullopt if the answer does not say anything believable.
 std::optional<seconds> wait_of(const ResponseHead& head) {
     std::optional<seconds> wait;
@@ -164,24 +125,25 @@ std::optional<seconds> wait_of(const ResponseHead& head) {
     return std::clamp(*wait, seconds(1), longest_wait);
 }
 
-TokenAnswer granted(const Document& document) {
+TokenAnswer granted(const SecretJson& document) {
     const std::string_view token = document.text("access_token");
     if (!is_token(token)) return TokenAnswer(Kind::retry, "the token endpoint answered 200 without a token");
     if (document.find("scope") && !contains_word(document.text("scope"), log_scope))
         return TokenAnswer(Kind::refused, "the token endpoint granted other scopes: " + quote_answer(document.text("scope")),
                            "the scope okta.logs.read is not granted to the integration");
-    if (document.find("token_type") && !is_bearer(document.text("token_type")))
-        return TokenAnswer(Kind::refused,
-                           "the token endpoint gave a token of the type " + quote_answer(document.text("token_type"), 32),
-                           "the org demands DPoP of this client, which needs a key");
+    const std::string_view type = document.find("token_type") ? document.text("token_type") : "bearer";
     TokenAnswer answer(Kind::token);
+    answer.is_bound = is_type(type, "dpop");
+    if (!answer.is_bound && !is_type(type, "bearer"))
+        return TokenAnswer(Kind::refused, "the token endpoint gave a token of the type " + quote_answer(type, 32),
+                           "is `domain` an Okta org?");
     answer.token = Secret(token);
     answer.lifetime = lifetime_of(document);
     return answer;
 }
 
 /// RFC 6749 §5.2, or Okta's own JSON errors where the request did not get as far as OAuth.
-std::string what_of(unsigned status, const Document& document) {
+std::string what_of(unsigned status, const SecretJson& document) {
     std::string what = "the token endpoint answered " + std::to_string(status);
     for (const std::string_view name : {"error", "error_description", "errorCode", "errorSummary"})
         if (const std::string_view text = document.text(name); !text.empty()) what.append(" ").append(quote_answer(text));
@@ -191,7 +153,7 @@ std::string what_of(unsigned status, const Document& document) {
 }  // namespace
 
 TokenAnswer parse_token_answer(const ResponseHead& head, std::string_view body) {
-    const Document document(body);
+    const SecretJson document(body);
     const unsigned status = head.status();
     if (status == 200) return granted(document);
 
@@ -205,7 +167,10 @@ TokenAnswer parse_token_answer(const ResponseHead& head, std::string_view body) 
     const std::string_view error = document.text("error");
     const std::string_view description = document.text("error_description");
     if (status / 100 == 2 || passes(status, error, description)) return TokenAnswer(Kind::retry, std::move(what));
-    TokenAnswer answer(Kind::refused, std::move(what), std::string(advice_for(status, error, description)));
+    const Demand demand = demand_of(status, error);
+    TokenAnswer answer(demand == Demand::nonce ? Kind::retry : Kind::refused, std::move(what),
+                       std::string(advice_for(status, error, description)));
+    answer.demand = demand;
     answer.another_may_do = status == 401;
     return answer;
 }

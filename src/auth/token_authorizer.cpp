@@ -17,28 +17,61 @@ using std::chrono::seconds;
 
 constexpr seconds margin{60};  // a token handed out lives that much longer, or a tenth of its life
 
+/// What Date, in whole seconds, and the way of an answer leave unknown.
+constexpr seconds tolerated_error{3};
+
+TokenAnswer unusable(const Error& why) {
+    TokenAnswer answer(TokenAnswer::Kind::refused, why.what(), "nothing was sent");
+    answer.is_unsent = true;
+    return answer;
+}
+
+TokenRequestOutcome outcome_of(const TokenAnswer& answer) {
+    if (answer.kind == TokenAnswer::Kind::token) return TokenRequestOutcome::granted;
+    if (answer.demand != TokenAnswer::Demand::none) return TokenRequestOutcome::challenged;
+    return answer.kind == TokenAnswer::Kind::refused ? TokenRequestOutcome::refused : TokenRequestOutcome::failed;
+}
+
+/// RFC 9449 §7.1, §9.
+bool is_about_proof(const AuthChallenge& challenge) {
+    return challenge.error == "invalid_dpop_proof" || challenge.error == "use_dpop_nonce";
+}
+
+/// Of a request without one: Okta says it with 400 invalid_request (Okta OAuth error codes).
+bool wants_proof(const AuthChallenge& challenge) {
+    return is_about_proof(challenge) ||
+           (challenge.error == "invalid_request" && challenge.description.find("DPoP") != std::string::npos);
+}
+
 std::uint64_t seed_of(const log::Scope& scope, std::string_view use) {
     return std::hash<std::string>()(scope.tenant + '\n' + std::string(use));
 }
 
 }  // namespace
 
-TokenAuthorizer::TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http,
-                                 Clock& clock, Happenings& happenings, asio::any_io_executor shard, milliseconds timeout)
-    : scope_(std::move(scope)), credentials_(std::move(credentials)), timeout_(timeout), http_(http), clock_(clock),
-      happenings_(happenings), retry_(seconds(1), minutes(1), seed_of(scope_, "retry")),
+TokenAuthorizer::TokenAuthorizer(log::Scope scope, TokenSettings settings, std::unique_ptr<CredentialSource> credentials,
+                                 HttpClient& http, Clock& clock, Happenings& happenings, asio::any_io_executor shard)
+    : scope_(std::move(scope)), settings_(std::move(settings)), credentials_(std::move(credentials)), http_(http),
+      clock_(clock), happenings_(happenings), dpop_(settings_.dpop), retry_(seconds(1), minutes(1), seed_of(scope_, "retry")),
       probe_(minutes(10), minutes(60), seed_of(scope_, "probe")),  // with its jitter 5 minutes at first
       tasks_(std::move(shard)) {}
 
-asio::awaitable<Result<AuthHeaders>> TokenAuthorizer::authorize(Method, std::string, std::stop_token stop) {
+asio::awaitable<Result<AuthHeaders>> TokenAuthorizer::authorize(Method method, std::string url, std::stop_token stop) {
     for (;;) {
         if (stop.stop_requested() || stop_.stop_requested())
             co_return Error(ErrorKind::stopped, "stopped while waiting for a token");
         if (!is_parked() && is_renewal_due()) start_grant();
-        if (is_usable()) co_return AuthHeaders(Secret::joined({"Bearer ", token_->value.reveal()}), Secret(), number_);
+        if (is_usable()) co_return headers(method, url);
         if (is_parked()) co_return parked_->why;
         co_await changed_.wait(stop);
     }
+}
+
+AuthHeaders TokenAuthorizer::headers(Method method, std::string_view url) {
+    const std::string_view token = token_->value.reveal();
+    if (!token_->is_bound) return AuthHeaders(Secret::joined({"Bearer ", token}), Secret(), number_);
+    return AuthHeaders(Secret::joined({"DPoP ", token}), dpop_.proof(DpopServer::resource, method, url, token, server_now()),
+                       number_);
 }
 
 void TokenAuthorizer::start_grant() {
@@ -80,21 +113,21 @@ void TokenAuthorizer::credentials_changed() {
 
 /// The credential that worked last, and the others only if it is refused.
 asio::awaitable<TokenAnswer> TokenAuthorizer::ask(std::stop_token stop) {
-    auto credentials = co_await credentials_->read(stop);
-    if (!credentials) {
-        const bool passes = credentials.error().kind() != ErrorKind::unauthorized;
-        co_return TokenAnswer(passes ? TokenAnswer::Kind::retry : TokenAnswer::Kind::refused, credentials.error().what(),
-                              "nothing was sent");
-    }
+    const auto credentials = co_await credentials_->read(stop);
+    if (!credentials) co_return TokenAnswer(TokenAnswer::Kind::retry, credentials.error().what());
     TokenAnswer answer(TokenAnswer::Kind::refused, "no credential", "nothing was sent");
     const std::size_t first = working_;
     for (std::size_t i = 0; i < credentials->size(); ++i) {
         const std::size_t place = (first + i) % credentials->size();
-        const ClientCredential& credential = *(*credentials)[place];
-        answer = co_await ask_with(credential, stop);
+        const auto& credential = (*credentials)[place];
+        if (!credential) {
+            if (i == 0 || answer.is_unsent) answer = unusable(credential.error());
+            continue;
+        }
+        answer = co_await ask_with(**credential, stop);
         if (answer.kind == TokenAnswer::Kind::token) {
             working_ = place;
-            working_name_ = credential.name();
+            working_name_ = (*credential)->name();
         }
         if (!answer.another_may_do) break;
     }
@@ -102,9 +135,30 @@ asio::awaitable<TokenAnswer> TokenAuthorizer::ask(std::stop_token stop) {
 }
 
 asio::awaitable<TokenAnswer> TokenAuthorizer::ask_with(const ClientCredential& credential, std::stop_token stop) {
-    auto request = credential.token_request(server_now());
-    if (!request) co_return TokenAnswer(TokenAnswer::Kind::refused, request.error().what(), "nothing was sent");
-    request->timeout = timeout_;
+    for (SecondChances left;;) {
+        const bool has_proof = dpop_.is_on();
+        const UtcTime assumed = server_now();
+        const SteadyTime then = clock_.now();
+        TokenAnswer answer = co_await ask_once(credential, stop);
+        const auto error = server_now() - (assumed + std::chrono::floor<milliseconds>(clock_.now() - then));
+        const bool clock_was_wrong = credential.depends_on_time() && std::chrono::abs(error) > tolerated_error;
+        if (!may_try_again(answer, has_proof, clock_was_wrong, left)) co_return answer;
+    }
+}
+
+bool TokenAuthorizer::may_try_again(const TokenAnswer& answer, bool had_proof, bool clock_was_wrong, SecondChances& left) {
+    using Demand = TokenAnswer::Demand;
+    if (answer.demand == Demand::nonce) return dpop_.has_new_nonce(DpopServer::token_endpoint) && left.nonces-- > 0;
+    if (answer.demand == Demand::proof) return had_proof ? std::exchange(left.proof, false) : dpop_.switch_on();
+    return answer.another_may_do && clock_was_wrong && std::exchange(left.clock, false);
+}
+
+asio::awaitable<TokenAnswer> TokenAuthorizer::ask_once(const ClientCredential& credential, std::stop_token stop) {
+    auto request = co_await credential.token_request(settings_.token_url, server_now(), stop);
+    if (!request) co_return TokenAnswer(TokenAnswer::Kind::retry, request.error().what());
+    if (dpop_.is_on())
+        request->dpop = dpop_.proof(DpopServer::token_endpoint, Method::post, settings_.token_url, {}, server_now());
+    request->timeout = settings_.timeout;
     auto response = co_await http_.send(std::move(*request), std::move(stop));
     if (!response) {
         TokenAnswer none(TokenAnswer::Kind::retry, response.error().what());
@@ -112,20 +166,25 @@ asio::awaitable<TokenAnswer> TokenAuthorizer::ask_with(const ClientCredential& c
         co_return none;
     }
     learn_time(response->head);
+    dpop_.observed(DpopServer::token_endpoint, response->head);
     TokenAnswer answer = parse_token_answer(response->head, response->body.view());
     OPENSSL_cleanse(response->body.data(), response->body.size());
+    if (answer.kind == TokenAnswer::Kind::token && !answer.is_bound && dpop_.mode() == DpopMode::always)
+        answer = TokenAnswer(TokenAnswer::Kind::refused, "Okta gave a token that is not bound to a key",
+                             "demand DPoP of the app in the Admin Console, or set dpop: auto");
+    happenings_.token_requested(scope_, outcome_of(answer));
     co_return answer;
 }
 
 void TokenAuthorizer::keep(TokenAnswer answer, SteadyTime asked) {
     const milliseconds lifetime = answer.lifetime;
     // Spread, or thousands of tenants beat together.
-    token_.emplace(std::move(answer.token), asked + lifetime * 8 / 10 + retry_.jitter(lifetime / 10),
+    token_.emplace(std::move(answer.token), answer.is_bound, asked + lifetime * 8 / 10 + retry_.jitter(lifetime / 10),
                    asked + lifetime - std::min<milliseconds>(margin, lifetime / 10));
     ++number_;
     parked_.reset();
     retry_.reset();
-    happenings_.token_granted(scope_, working_name_, answer.lifetime, clock_.utc_now() + answer.lifetime);
+    happenings_.token_granted(scope_, working_, working_name_, answer.lifetime, clock_.utc_now() + answer.lifetime);
 }
 
 void TokenAuthorizer::park(std::string what) {
@@ -143,8 +202,13 @@ Backoff::Span TokenAuthorizer::pause_after(const TokenAnswer& answer) {
 
 bool TokenAuthorizer::refused(std::uint64_t token, AuthChallenge challenge) {
     if (token != number_ || !token_) return !is_parked();  // an older one: a newer one is there, or on its way
+    // Its nonce, its time (both learned by now), or somebody used it: another proof may do with the same token.
+    const bool about_proof = token_->is_bound && is_about_proof(challenge);
+    if (about_proof && !std::exchange(proof_suspect_, true)) return true;
     const bool missing_scope = challenge.error == "insufficient_scope";
-    if (challenge.status != 401 && !missing_scope) return false;
+    if (challenge.status != 401 && challenge.status != 400 && !missing_scope) return false;
+    if (wants_proof(challenge)) dpop_.switch_on();
+    if (about_proof) dpop_.forget_key();
     token_.reset();
     if (!missing_scope && !std::exchange(suspect_, true)) return true;  // expired or revoked: one new token, at once
     const std::string said = challenge.description.empty() ? challenge.error : challenge.description;
@@ -156,8 +220,10 @@ bool TokenAuthorizer::refused(std::uint64_t token, AuthChallenge challenge) {
 
 void TokenAuthorizer::observed(const ResponseHead& head) {
     learn_time(head);
+    dpop_.observed(DpopServer::resource, head);
     if (head.status() / 100 != 2) return;
     suspect_ = false;
+    proof_suspect_ = false;
     probe_.reset();
 }
 
@@ -166,6 +232,8 @@ void TokenAuthorizer::learn_time(const ResponseHead& head) {
     if (!date) return;
     date_ = date;
     date_seen_ = clock_.now();
+    // Date names whole seconds: on average half of one has passed.
+    happenings_.clock_skew_seen(scope_, clock_.utc_now() - (*date + milliseconds(500)));
 }
 
 UtcTime TokenAuthorizer::server_now() const {

@@ -3,6 +3,7 @@
 #include <oktail/auth/authorizer.hpp>
 
 #include "auth/client_credential.hpp"
+#include "auth/dpop.hpp"
 #include "auth/token_answer.hpp"
 #include "core/backoff.hpp"
 #include "core/event_flag.hpp"
@@ -19,14 +20,23 @@
 
 namespace oktail {
 
+/// Where and how a tenant's tokens are asked for.
+class TokenSettings {
+public:
+    explicit TokenSettings(std::string token_url) : token_url(std::move(token_url)) {}
+
+    std::string token_url;  ///< the whole URL as it is called: what assertions and proofs are made out to
+    DpopMode dpop = DpopMode::automatic;
+    std::chrono::milliseconds timeout{60'000};  ///< of one token request
+};
+
 /// A tenant's access token, got by one credential or the next. One grant at a time, which belongs to this object and never to
 /// a caller; about one an hour, ahead of the old token's end. On the tenant's shard.
 class TokenAuthorizer : public Authorizer {
 public:
-    /// All that is referred to outlives it. `timeout`: of one token request.
-    TokenAuthorizer(log::Scope scope, std::unique_ptr<CredentialSource> credentials, HttpClient& http, Clock& clock,
-                    Happenings& happenings, asio::any_io_executor shard,
-                    std::chrono::milliseconds timeout = std::chrono::seconds(60));
+    /// All that is referred to outlives it.
+    TokenAuthorizer(log::Scope scope, TokenSettings settings, std::unique_ptr<CredentialSource> credentials, HttpClient& http,
+                    Clock& clock, Happenings& happenings, asio::any_io_executor shard);
 
     asio::awaitable<Result<AuthHeaders>> authorize(Method method, std::string url, std::stop_token stop) override;
     bool refused(std::uint64_t token, AuthChallenge challenge) override;
@@ -46,9 +56,10 @@ public:
 private:
     class Held {
     public:
-        Held(Secret value, SteadyTime renew_at, SteadyTime usable_until)
-            : value(std::move(value)), renew_at(renew_at), usable_until(usable_until) {}
+        Held(Secret value, bool is_bound, SteadyTime renew_at, SteadyTime usable_until)
+            : value(std::move(value)), is_bound(is_bound), renew_at(renew_at), usable_until(usable_until) {}
         Secret value;
+        bool is_bound;
         SteadyTime renew_at;
         SteadyTime usable_until;
     };
@@ -62,25 +73,38 @@ private:
     bool is_usable() const { return token_ && clock_.now() < token_->usable_until; }
     bool is_parked() const { return parked_ && clock_.now() < parked_->until; }
     bool is_renewal_due() const { return !token_ || clock_.now() >= token_->renew_at; }
+    /// What one credential may be tried again for, at once, before another one is.
+    class SecondChances {
+    public:
+        int nonces = 2;
+        bool proof = true;
+        bool clock = true;
+    };
+
+    AuthHeaders headers(Method method, std::string_view url);
     void start_grant();
     asio::awaitable<void> grant();
     asio::awaitable<TokenAnswer> ask(std::stop_token stop);
     asio::awaitable<TokenAnswer> ask_with(const ClientCredential& credential, std::stop_token stop);
+    asio::awaitable<TokenAnswer> ask_once(const ClientCredential& credential, std::stop_token stop);
+    bool may_try_again(const TokenAnswer& answer, bool had_proof, bool clock_was_wrong, SecondChances& left);
     void keep(TokenAnswer answer, SteadyTime asked);
     void park(std::string what);
     void learn_time(const ResponseHead& head);
     Backoff::Span pause_after(const TokenAnswer& answer);
 
     log::Scope scope_;
+    TokenSettings settings_;
     std::unique_ptr<CredentialSource> credentials_;
-    std::chrono::milliseconds timeout_;
     HttpClient& http_;
     Clock& clock_;
     Happenings& happenings_;
 
     std::optional<Held> token_;
-    std::uint64_t number_ = 0;      ///< of the newest token
-    bool suspect_ = false;          ///< a token was refused, and none has worked since
+    std::uint64_t number_ = 0;    ///< of the newest token
+    bool suspect_ = false;        ///< a token was refused, and none has worked since
+    bool proof_suspect_ = false;  ///< the same of a proof
+    Dpop dpop_;
     std::optional<Parked> parked_;  ///< a person must act; until then asked for now and again
     std::size_t working_ = 0;       ///< the credential that worked last
     std::string working_name_;

@@ -10,9 +10,9 @@ namespace {
 /// Everything of a tenant but its routes and where it stands.
 bool is_same_source(const TenantConfig& a, const TenantConfig& b) {
     const auto keys = [](const TenantConfig& tenant) {
-        return std::tie(tenant.domain, tenant.link_hosts, tenant.auth.client_id, tenant.auth.client_secret_files, tenant.filter,
-                        tenant.poll, tenant.rate_limit_share, tenant.request_timeout, tenant.stall_after, tenant.max_event,
-                        tenant.labels, tenant.connect_to, tenant.ca_file, tenant.proxy, tenant.proxy_auth_file);
+        return std::tie(tenant.domain, tenant.link_hosts, tenant.auth, tenant.filter, tenant.poll, tenant.rate_limit_share,
+                        tenant.request_timeout, tenant.stall_after, tenant.max_event, tenant.labels, tenant.connect_to,
+                        tenant.ca_file, tenant.proxy, tenant.proxy_auth_file);
     };
     return keys(a) == keys(b);
 }

@@ -11,17 +11,17 @@
 namespace oktail {
 namespace {
 
-void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& problems) {
-    const std::string text = trouble.what();  // its end says what to do
-    const auto advice = text.rfind("; ");
-    problems.add(place, text.substr(0, advice), text.substr(advice + 2));
-}
-
 void check_secrets(const TenantConfig& tenant, Problems& problems) {
     for (const auto& path : tenant.auth.client_secret_files) {
         const auto secret = read_secret(path);
         if (!secret) add_trouble(secret.error(), tenant.auth.place, problems);
     }
+    for (const PrivateKeyConfig& key : tenant.auth.private_keys)
+        for (const auto& path : {key.file, key.passphrase_file}) {
+            if (path.empty()) continue;
+            const auto secret = read_secret(path);
+            if (!secret) add_trouble(secret.error(), key.place, problems);
+        }
 }
 
 void check_proxy_auth(const TenantConfig& tenant, Problems& problems) {
@@ -40,6 +40,12 @@ void check_certificates(const TenantConfig& tenant, Problems& problems) {
 }
 
 }  // namespace
+
+void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& problems) {
+    const std::string& text = trouble.what();
+    const auto advice = text.rfind("; ");
+    problems.add(place, text.substr(0, advice), text.substr(advice + 2));
+}
 
 void check_named_files(const Config& config, Problems& problems) {
     for (const TenantConfig& tenant : config.tenants) {

@@ -105,16 +105,6 @@ Result<Secret> read_secret(const std::filesystem::path& path) {
     return Secret(secret);
 }
 
-Result<std::vector<Secret>> read_secrets(const std::vector<std::filesystem::path>& paths) {
-    std::vector<Secret> secrets;
-    for (const auto& path : paths) {
-        auto secret = read_secret(path);
-        if (!secret) return secret.error();
-        secrets.push_back(std::move(*secret));
-    }
-    return secrets;
-}
-
 std::filesystem::path find_secret(const std::string& name, const ConfigPlace& place, const Environment& environment) {
     const auto credentials = name.find('/') == std::string::npos ? environment("CREDENTIALS_DIRECTORY") : std::nullopt;
     if (credentials) {

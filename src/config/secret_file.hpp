@@ -16,9 +16,6 @@ namespace oktail {
 /// cannot be read, is no regular file, is open to others, is empty or larger than 64 KiB.
 Result<Secret> read_secret(const std::filesystem::path& path);
 
-/// All of them, in their order, or the first error.
-Result<std::vector<Secret>> read_secrets(const std::vector<std::filesystem::path>& paths);
-
 /// Where the secret file that is called `name` at `place` lies. A bare name: $CREDENTIALS_DIRECTORY has the first say, with
 /// NAME, then with ID_NAME.
 std::filesystem::path find_secret(const std::string& name, const ConfigPlace& place, const Environment& environment);

@@ -27,6 +27,8 @@ public:
     /// nullptr if the key is not given.
     const ConfigNode* given(std::string_view name) const;
     Section section(std::string_view name) const;
+    /// Of the map; nowhere if there is none.
+    ConfigPlace place() const { return map_ ? map_->place : ConfigPlace(); }
 
     std::string text(std::string_view name) const;
     std::uint64_t integer(std::string_view name) const;

@@ -55,23 +55,38 @@ const KeyTable& auth_keys() {
         {.name = "method",
          .type = choice,
          .required = true,
-         .constraint = "client_secret",
+         .constraint = "client_secret | private_key",
          .example = "client_secret",
-         .description = "How oktail proves to Okta who it is; client_secret is an API service integration of the Okta "
-                        "Integration Network."},
+         .description =
+             "How oktail proves to Okta who it is. client_secret: an API service integration of the Okta Integration "
+             "Network. private_key: a custom API Services app."},
         {.name = "client_id",
          .required = true,
          .example = "0oa1example",
          .description = "The client ID that Okta shows for the integration."},
         {.name = "client_secret_files",
          .type = list,
-         .required = true,
          .constraint = "1..2",
          .example = "[acme.secret]",
          .description =
-             "Files that hold the client secret; the second is tried when the first is refused. A bare name is "
+             "Of the method client_secret: files that hold the secret; the second is tried when the first is refused. A bare "
+             "name is "
              "looked up in $CREDENTIALS_DIRECTORY (there also as ID_NAME, as systemd calls the files of a folder), then "
              "beside the file that it stands in. Files are read again when they change."},
+        {.name = "private_keys",
+         .type = maps,
+         .example = "[{file: globex.pem, key_id: k-2026}]",
+         .description =
+             "Of the method private_key: keys to sign with; the next one is tried when one is refused. Files are read "
+             "again when they change.",
+         .keys = &private_key_keys()},
+        {.name = "dpop",
+         .type = choice,
+         .fallback = "auto",
+         .constraint = "auto | always | never",
+         .description =
+             "Whether access tokens are bound to a key of oktail's own, so that a stolen one is of no use (RFC 9449). "
+             "auto: as the org demands."},
     };
     return keys;
 }
@@ -141,6 +156,26 @@ Key sinks_key() {
 }
 
 }  // namespace
+
+const KeyTable& private_key_keys() {
+    static const KeyTable keys{
+        {.name = "file",
+         .required = true,
+         .example = "globex.pem",
+         .description =
+             "The private key: PEM (PKCS#1, PKCS#8, also encrypted) or JWK; RSA of 2048 bits or more, or P-256. A bare "
+             "name is looked up as that of a secret."},
+        {.name = "key_id",
+         .example = "k-2026",
+         .description =
+             "The `kid` under which Okta knows its public half. Okta needs it as soon as the app has several keys; a "
+             "JWK that has a kid needs no other."},
+        {.name = "passphrase_file",
+         .example = "globex.pass",
+         .description = "The file with the passphrase of an encrypted key."},
+    };
+    return keys;
+}
 
 const KeyTable& route_keys() {
     static const KeyTable keys{

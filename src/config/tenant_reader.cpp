@@ -75,18 +75,58 @@ private:
 
     AuthConfig auth(const Section& section) {
         AuthConfig auth;
+        auth.method = section.choice<AuthMethod>(
+            "method", {{"client_secret", AuthMethod::client_secret}, {"private_key", AuthMethod::private_key}});
         auth.client_id = section.text("client_id");
+        auth.dpop = section.choice<DpopMode>(
+            "dpop", {{"auto", DpopMode::automatic}, {"always", DpopMode::always}, {"never", DpopMode::never}});
         const ConfigNode* files = section.given("client_secret_files");
-        if (!files) return auth;
-        auth.place = files->place;
+        auth.place = files ? files->place : section.place();
+        if (auth.method == AuthMethod::private_key) auth.private_keys = private_keys(section);
+        else auth.client_secret_files = client_secret_files(section);
+        return auth;
+    }
+
+    /// What the other method needs may stand there as well: as a default of the other tenants.
+    void demand(const Section& section, const ConfigNode* list, const char* key, const char* example) {
+        if (section.given("method") && (!list || list->items.empty()))
+            problems_.add(list ? list->place : section.place(), std::string("this method needs ") + key,
+                          std::string("add it, such as ") + key + ": " + example);
+    }
+
+    std::vector<std::filesystem::path> client_secret_files(const Section& section) {
+        std::vector<std::filesystem::path> paths;
+        const ConfigNode* files = section.given("client_secret_files");
+        demand(section, files, "client_secret_files", "[acme.secret]");
+        if (!files) return paths;
         for (const ConfigNode& item : files->items) {
             if (item.text.empty()) continue;
             if (looks_like_a_secret(item.text))
                 problems_.add(item.place, "this looks like a secret, which must not stand in the configuration",
                               "put it into a file of its own (chmod 0600) and name that here, such as acme.secret");
-            else auth.client_secret_files.push_back(find_secret(item.text, item.place, environment_));
+            else paths.push_back(find_secret(item.text, item.place, environment_));
         }
-        return auth;
+        return paths;
+    }
+
+    std::vector<PrivateKeyConfig> private_keys(const Section& section) {
+        std::vector<PrivateKeyConfig> keys;
+        const ConfigNode* list = section.given("private_keys");
+        demand(section, list, "private_keys", "[{file: globex.pem, key_id: k-2026}]");
+        if (!list) return keys;
+        for (const ConfigNode& item : list->items) {
+            const Section key(&item, private_key_keys());
+            const ConfigNode* file = key.given("file");
+            if (!file || file->text.empty()) continue;
+            PrivateKeyConfig read;
+            read.place = file->place;
+            read.file = find_secret(file->text, file->place, environment_);
+            read.key_id = key.text("key_id");
+            if (const ConfigNode* passphrase = key.given("passphrase_file"); passphrase && !passphrase->text.empty())
+                read.passphrase_file = find_secret(passphrase->text, passphrase->place, environment_);
+            keys.push_back(std::move(read));
+        }
+        return keys;
     }
 
     static PollConfig poll(const Section& section) {

@@ -57,6 +57,9 @@ std::vector<MetricFamily> status_gauges(const Status& status) {
     MetricFamily states = family("oktail_route_state", "1 for the state that the route is in.");
     MetricFamily troubles = family("oktail_route_trouble", "1 while the route is in trouble, with the reason.");
     MetricFamily expiries = family("oktail_token_expiry_timestamp_seconds", "When the access token expires.");
+    MetricFamily credentials =
+        family("oktail_credential_in_use", "Which of the configured secrets or keys got the access token, from 1.");
+    MetricFamily skews = family("oktail_clock_skew_seconds", "Our clock minus Okta's.");
     MetricFamily remaining = family("oktail_rate_limit_remaining", "Requests that Okta's window still allows.");
     for (const RouteStatus& route : status.routes) {
         if (route.lag_seconds) add(lag, {{"tenant", route.tenant}, {"sink", route.sink}}, *route.lag_seconds);
@@ -68,10 +71,12 @@ std::vector<MetricFamily> status_gauges(const Status& status) {
     }
     for (const TenantStatus& tenant : status.tenants) {
         if (tenant.token_expires) add(expiries, {{"tenant", tenant.name}}, seconds(*tenant.token_expires));
+        if (tenant.credential) add(credentials, {{"tenant", tenant.name}}, static_cast<double>(*tenant.credential));
+        if (tenant.clock_skew_seconds) add(skews, {{"tenant", tenant.name}}, *tenant.clock_skew_seconds);
         if (tenant.rate_limit_remaining) add(remaining, {{"tenant", tenant.name}}, *tenant.rate_limit_remaining);
     }
     std::vector<MetricFamily> all;
-    for (MetricFamily* one : {&lag, &states, &troubles, &expiries, &remaining})
+    for (MetricFamily* one : {&lag, &states, &troubles, &expiries, &credentials, &skews, &remaining})
         if (!one->metric.empty()) all.push_back(std::move(*one));
     return all;
 }

@@ -7,6 +7,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace oktail {
@@ -76,10 +77,14 @@ void Happenings::link_missing(const log::Scope& tenant) {
     log::warn(tenant, "Okta sent events without a next link to another place; asking again at the same one");
 }
 
-void Happenings::token_granted(const log::Scope& tenant, std::string_view credential, std::chrono::seconds lifetime,
-                               UtcTime expires) {
+void Happenings::token_requested(const log::Scope& tenant, TokenRequestOutcome outcome) {
+    instruments_->tenant(tenant, [&](OfTenant& of) { of.own_grants.of(to_string(outcome)).Increment(); });
+}
+
+void Happenings::token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential,
+                               std::chrono::seconds lifetime, UtcTime expires) {
     instruments_->tenant(tenant, [](OfTenant& of) { of.grants.of("granted").Increment(); });
-    board_.token_granted(tenant, expires);
+    board_.token_granted(tenant, place, expires);
     log::info(tenant, "access token granted",
               {{"credential", credential}, {"lifetime_s", std::chrono::duration_cast<std::chrono::seconds>(lifetime).count()}});
 }
@@ -90,6 +95,17 @@ void Happenings::token_not_granted(const log::Scope& tenant, Reason reason, cons
     board_.tenant_failed(tenant, reason, why.what());
     log::warn(tenant, "no access token",
               {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
+}
+
+void Happenings::clock_skew_seen(const log::Scope& tenant, std::chrono::nanoseconds skew) {
+    constexpr double worth_a_word = 30;
+    const double seconds = std::chrono::duration<double>(skew).count();
+    const double before = board_.clock_skew_seen(tenant, seconds);
+    const auto is_wrong = [](double by) { return std::abs(by) > worth_a_word; };
+    if (is_wrong(seconds) && !is_wrong(before))
+        log::warn(tenant, "our clock is not Okta's; oktail allows for it, but set it: see timedatectl",
+                  {{"ahead_by_s", std::llround(seconds)}});
+    else if (!is_wrong(seconds) && is_wrong(before)) log::info(tenant, "our clock is Okta's again");
 }
 
 void Happenings::page_taken(const log::Scope& route, std::size_t events, std::size_t filtered) {

@@ -44,9 +44,15 @@ public:
     void rate_limit_seen(const log::Scope& tenant, double remaining);
     void link_missing(const log::Scope& tenant);
 
-    // A tenant's access token; never the token itself. `credential` says which of the configured ones worked.
-    void token_granted(const log::Scope& tenant, std::string_view credential, std::chrono::seconds lifetime, UtcTime expires);
+    // A tenant's access token; never the token itself.
+    void token_requested(const log::Scope& tenant, TokenRequestOutcome outcome);
+    /// `place` among the configured credentials, from 0, and `credential` for people, say which one worked.
+    void token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential, std::chrono::seconds lifetime,
+                       UtcTime expires);
     void token_not_granted(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in);
+
+    /// Our clock minus Okta's.
+    void clock_skew_seen(const log::Scope& tenant, std::chrono::nanoseconds skew);
 
     // A route's delivery.
     void route_does(const log::Scope& route, Activity activity) { board_.does(route, activity); }

@@ -9,9 +9,10 @@ namespace {
 
 using Buckets = prometheus::Histogram::BucketBoundaries;
 
-std::vector<std::string_view> outcomes_of_requests() {
+template <class Outcomes>
+std::vector<std::string_view> words_of(const Outcomes& outcomes) {
     std::vector<std::string_view> words;
-    for (const RequestOutcome outcome : request_outcomes) words.push_back(to_string(outcome));
+    for (const auto outcome : outcomes) words.push_back(to_string(outcome));
     return words;
 }
 
@@ -24,9 +25,10 @@ std::vector<std::string_view> outcomes_of_grants() {
 Instruments::OfTenant::OfTenant(Instruments& all, const std::string& tenant)
     : pages(series(all.pages_, {{"tenant", tenant}})), duplicates(series(all.duplicates_, {{"tenant", tenant}})),
       gaps(series(all.gaps_, {{"tenant", tenant}})),
-      requests(all.requests_, {{"tenant", tenant}}, "outcome", outcomes_of_requests()),
+      requests(all.requests_, {{"tenant", tenant}}, "outcome", words_of(request_outcomes)),
       waits(all.waits_, {{"tenant", tenant}}, "kind", {"window", "concurrency"}),
-      grants(all.grants_, {{"tenant", tenant}}, "outcome", outcomes_of_grants()) {}
+      grants(all.grants_, {{"tenant", tenant}}, "outcome", outcomes_of_grants()),
+      own_grants(all.own_grants_, {{"tenant", tenant}}, "outcome", words_of(token_request_outcomes)) {}
 
 Instruments::OfSink::OfSink(Instruments& all, const std::string& sink)
     : errors(all.sink_errors_, {{"sink", sink}}, "kind", {to_string(ErrorKind::transient)}),
@@ -57,7 +59,9 @@ Instruments::Instruments()
       gaps_(counters("oktail_gap_total", "Spans of the log that may be missing.")),
       requests_(counters("oktail_requests_total", "Requests for the System Log, by outcome.")),
       waits_(counters("oktail_rate_limit_waits_total", "Waits that Okta's rate limit demanded.")),
-      grants_(counters("oktail_token_grants_total", "Answers of the token endpoint, by outcome.")),
+      grants_(counters("oktail_token_grants_total", "Tries to get a token, with every credential there is, by outcome.")),
+      own_grants_(counters("oktail_own_grants_total",
+                           "Token requests that Okta answered, by outcome; it writes them into the org's System Log.")),
       checkpoint_saves_(series(counters("oktail_checkpoint_saves_total", "Checkpoints saved."), {})),
       request_duration_(series(histograms("oktail_request_duration_seconds", "From sending a request to its whole answer."), {},
                                Buckets{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60})) {}

@@ -33,6 +33,7 @@ public:
         CounterPerWord requests;
         CounterPerWord waits;
         CounterPerWord grants;
+        CounterPerWord own_grants;
     };
     class OfSink {
     public:
@@ -103,6 +104,7 @@ private:
     Counters& requests_;
     Counters& waits_;
     Counters& grants_;
+    Counters& own_grants_;
     Series<Counter> checkpoint_saves_;
     Series<Histogram> request_duration_;
 

@@ -15,6 +15,16 @@ std::string_view to_string(RequestOutcome outcome) noexcept {
     return "";
 }
 
+std::string_view to_string(TokenRequestOutcome outcome) noexcept {
+    switch (outcome) {
+        case TokenRequestOutcome::granted: return "granted";
+        case TokenRequestOutcome::challenged: return "challenged";
+        case TokenRequestOutcome::refused: return "refused";
+        case TokenRequestOutcome::failed: return "failed";
+    }
+    return "";
+}
+
 RequestOutcome request_outcome(unsigned http_status) noexcept {
     if (http_status == 429) return RequestOutcome::rate_limited;
     if (http_status == 401 || http_status == 403) return RequestOutcome::unauthorized;

@@ -87,6 +87,8 @@ public:
     std::string name;
     Trouble trouble;
     std::optional<UtcTime> token_expires;
+    std::optional<std::size_t> credential;     ///< which of the configured ones got the token, from 1
+    std::optional<double> clock_skew_seconds;  ///< our clock minus Okta's
     std::optional<double> rate_limit_remaining;
     std::optional<UtcTime> answered_at;  ///< the last good answer of the System Log
 };

@@ -113,12 +113,20 @@ void StatusBoard::answered(const log::Scope& tenant) {
             route.shown.trouble = Trouble();
 }
 
-void StatusBoard::token_granted(const log::Scope& tenant, UtcTime expires) {
+void StatusBoard::token_granted(const log::Scope& tenant, std::size_t place, UtcTime expires) {
     const std::lock_guard lock(mutex_);
     const auto found = tenants_.find(tenant.tenant);
     if (found == tenants_.end()) return;
     found->second.token_trouble = Trouble();
     found->second.token_expires = expires;
+    found->second.credential = place + 1;
+}
+
+double StatusBoard::clock_skew_seen(const log::Scope& tenant, double skew) {
+    const std::lock_guard lock(mutex_);
+    const auto found = tenants_.find(tenant.tenant);
+    if (found == tenants_.end()) return skew;
+    return std::exchange(found->second.clock_skew_seconds, skew).value_or(0);
 }
 
 void StatusBoard::rate_limit_seen(const log::Scope& tenant, double remaining) {
@@ -170,6 +178,8 @@ Status StatusBoard::status() const {
         shown.name = name;
         shown.trouble = tenant.token_trouble.reason != Reason::none ? tenant.token_trouble : tenant.trouble;
         shown.token_expires = tenant.token_expires;
+        shown.credential = tenant.credential;
+        shown.clock_skew_seconds = tenant.clock_skew_seconds;
         shown.rate_limit_remaining = tenant.rate_limit_remaining;
         shown.answered_at = tenant.answered_at;
         all.tenants.push_back(std::move(shown));

@@ -48,7 +48,10 @@ public:
     void failed(const log::Scope& route, const Error& why);
 
     void answered(const log::Scope& tenant);
-    void token_granted(const log::Scope& tenant, UtcTime expires);
+    /// `place`: of the credential that worked, from 0.
+    void token_granted(const log::Scope& tenant, std::size_t place, UtcTime expires);
+    /// Our clock minus Okta's, in seconds. Returns what it was before.
+    double clock_skew_seen(const log::Scope& tenant, double skew);
     void rate_limit_seen(const log::Scope& tenant, double remaining);
     void tenant_failed(const log::Scope& tenant, Reason reason, const std::string& what);
 
@@ -71,6 +74,8 @@ private:
         Trouble token_trouble;
         Trouble trouble;
         std::optional<UtcTime> token_expires;
+        std::optional<std::size_t> credential;
+        std::optional<double> clock_skew_seconds;
         std::optional<double> rate_limit_remaining;
         std::optional<UtcTime> answered_at;
     };

@@ -45,6 +45,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 MIB = 1024 * 1024
+MEMORY_MIB = 32  # so little that whoever takes too much is noticed
 EVENTS_A_PAGE = 1000
 
 
@@ -754,8 +755,8 @@ def wanted_of_hostile(okta: Simulator, name: str) -> list[str]:
 
 def hostile(run: Run) -> None:
     count = run.scale.hostile
-    print(f"\n== hostile: {run.scale.good} good tenants beside {count} hostile ones of {len(KINDS)} kinds", flush=True)
-    alternate(run, 256, "beside the hostile", count, lambda folder, stack, _: hostile_neighbours(run, folder, stack))
+    print(f"\n== hostile: {run.scale.good} good tenants beside {count} hostile ones of {len(KINDS)} kinds, with {MEMORY_MIB} MiB", flush=True)
+    alternate(run, MEMORY_MIB, "beside the hostile", count, lambda folder, stack, _: hostile_neighbours(run, folder, stack))
 
 
 # ---- backlogs that find a dead sink
@@ -865,10 +866,9 @@ class Backlogs:
 
 
 def backlogs(run: Run) -> None:
-    memory_mib = 32
-    print(f"\n== backlogs: {run.scale.good} good tenants beside {run.scale.laggards} whose sinks are dead, with {memory_mib} MiB",
+    print(f"\n== backlogs: {run.scale.good} good tenants beside {run.scale.laggards} whose sinks are dead, with {MEMORY_MIB} MiB",
           flush=True)
-    alternate(Run(run.bin_dir, replace(run.scale, seconds=run.scale.seconds * 2 / 3)), memory_mib, "beside the dead sinks",
+    alternate(Run(run.bin_dir, replace(run.scale, seconds=run.scale.seconds * 2 / 3)), MEMORY_MIB, "beside the dead sinks",
               run.scale.laggards, lambda folder, stack, last: Backlogs(run, folder, stack).neighbours(last))
 
 

@@ -17,8 +17,8 @@ public:
     asio::awaitable<Result<Credentials>> read(std::stop_token stop) override {
         const auto takes = world_.between(0ms, 5ms);
         co_await world_.clock.sleep_for(takes, std::move(stop));
-        std::vector<Secret> secrets;
-        for (const std::string& text : world_.secrets.at(host_)) secrets.emplace_back(text);
+        std::vector<Result<Secret>> secrets;
+        for (const std::string& text : world_.secrets.at(host_)) secrets.emplace_back(Secret(text));
         co_return client_secrets(world_.org(host_).client_id, secrets);
     }
 
@@ -43,8 +43,9 @@ class Life::Tenant {
 public:
     Tenant(Life& life, const std::string& host)
         : life_(life), name_(host.substr(0, host.find('.'))), origin_(host), http_(life.world_, host, life.dead_),
-          authorizer_(log::Scope(name_), std::make_unique<SimulatedSecrets>(life.world_, host), http_, life.world_.clock,
-                      life.happenings_, life.world_.io.get_executor()),
+          authorizer_(log::Scope(name_), TokenSettings(origin_.url() + std::string(token_path)),
+                      std::make_unique<SimulatedSecrets>(life.world_, host), http_, life.world_.clock, life.happenings_,
+                      life.world_.io.get_executor()),
           logs_(log::Scope(name_), origin_, {}, 60s, http_, authorizer_, life.world_.page_slicer, life.world_.clock,
                 life.happenings_),
           source_(settings(), query(), logs_, authorizer_, life.world_.memory, life.world_.clock,

@@ -3,6 +3,7 @@
 #include <oktail/config/key_table.hpp>
 #include <oktail/core/clock.hpp>
 #include <oktail/core/listen_address.hpp>
+#include <oktail/model/dpop_mode.hpp>
 #include <oktail/model/origin.hpp>
 
 #include <chrono>
@@ -55,10 +56,35 @@ private:
     UtcTime time_{};
 };
 
+/// How oktail proves to Okta who it is.
+enum class AuthMethod : std::uint8_t {
+    client_secret,  ///< an API service integration of the Okta Integration Network
+    private_key,    ///< a custom API Services app
+};
+
+struct PrivateKeyConfig {
+    std::filesystem::path file;             ///< PEM or JWK; resolved
+    std::string key_id;                     ///< what the org calls its public half; empty: as the JWK says, or nothing
+    std::filesystem::path passphrase_file;  ///< resolved; empty: the key is not encrypted
+    ConfigPlace place;                      ///< of the file
+
+    bool operator==(const PrivateKeyConfig& other) const {
+        return file == other.file && key_id == other.key_id && passphrase_file == other.passphrase_file;
+    }
+};
+
 struct AuthConfig {
+    AuthMethod method = AuthMethod::client_secret;
     std::string client_id;
     std::vector<std::filesystem::path> client_secret_files;  ///< one or two, in the order they are tried; resolved
-    ConfigPlace place;                                       ///< of the files
+    std::vector<PrivateKeyConfig> private_keys;              ///< in the order they are tried
+    DpopMode dpop = DpopMode::automatic;
+    ConfigPlace place;  ///< of the files
+
+    bool operator==(const AuthConfig& other) const {
+        return method == other.method && client_id == other.client_id && client_secret_files == other.client_secret_files &&
+               private_keys == other.private_keys && dpop == other.dpop;
+    }
 };
 
 struct PollConfig {

@@ -1,5 +1,6 @@
 #include "auth/client_secret.hpp"
 
+#include "auth/credential_files.hpp"
 #include "core/steady_clock.hpp"
 #include "support/run_on.hpp"
 
@@ -12,18 +13,19 @@
 namespace oktail {
 namespace {
 
-std::vector<Secret> two_secrets() {
-    std::vector<Secret> secrets;
-    secrets.emplace_back("new-secret");
-    secrets.emplace_back("old-secret");
-    return secrets;
+Credentials two_secrets() {
+    std::vector<Result<Secret>> secrets;
+    secrets.emplace_back(Secret("new-secret"));
+    secrets.emplace_back(Secret("old-secret"));
+    return client_secrets("0oa1example", secrets);
 }
 
-TEST(ClientSecret, RequestIsFormAndBasic) {
-    const Credentials credentials = client_secrets("0oa1example", two_secrets());
+TEST(ClientSecret, RequestIsFormAndBasic) {  // T01, T02
+    const Credentials credentials = two_secrets();
     ASSERT_EQ(credentials.size(), 2u);
+    Shard shard("shard");
 
-    const auto request = credentials[0]->token_request({});
+    const auto request = run_on(shard, (*credentials[0])->token_request("https://acme.okta.com/oauth2/v1/token", {}, {}));
 
     ASSERT_TRUE(request);
     EXPECT_EQ(request->method, Method::post);
@@ -31,7 +33,7 @@ TEST(ClientSecret, RequestIsFormAndBasic) {
     EXPECT_EQ(request->content_type, "application/x-www-form-urlencoded");
     EXPECT_EQ(request->body.reveal(), "grant_type=client_credentials&scope=okta.logs.read");
     EXPECT_EQ(request->authorization.reveal(), "Basic MG9hMWV4YW1wbGU6bmV3LXNlY3JldA==");
-    EXPECT_EQ(credentials[1]->name(), "secret 2 of 2");
+    EXPECT_EQ((*credentials[1])->name(), "secret 2 of 2");
 }
 
 /// Waits for nothing, as long as that is wanted.
@@ -44,9 +46,9 @@ public:
     }
 };
 
-class ClientSecretFilesTest : public testing::Test {
+class CredentialFilesTest : public testing::Test {
 protected:
-    std::string read(ClientSecretFiles& files) {
+    std::string read(CredentialFiles& files) {
         const auto credentials = run_on(shard_, files.read(stop_.get_token()));
         if (credentials) return std::to_string(credentials->size()) + " credentials";
         return std::string(to_string(credentials.error().kind())) + ": " + credentials.error().what();
@@ -58,11 +60,10 @@ protected:
     WorkerPool readers_{"readers", 1};
 };
 
-TEST_F(ClientSecretFilesTest, AreReadByAWorker) {
+TEST_F(CredentialFilesTest, AreReadByAWorker) {
     std::thread::id reader;
-    ClientSecretFiles files(
-        "id",
-        [&reader]() -> Result<std::vector<Secret>> {
+    CredentialFiles files(
+        [&reader]() -> Result<Credentials> {
             reader = std::this_thread::get_id();
             return two_secrets();
         },
@@ -74,24 +75,24 @@ TEST_F(ClientSecretFilesTest, AreReadByAWorker) {
     EXPECT_EQ(reader, run_on(shard_, readers_.run([] { return std::this_thread::get_id(); })));
 }
 
-TEST_F(ClientSecretFilesTest, UnreadableSecretIsReported) {
-    const auto unreadable = []() -> Result<std::vector<Secret>> {
+TEST_F(CredentialFilesTest, UnreadableSecretIsReported) {
+    const auto unreadable = []() -> Result<Credentials> {
         return Error(ErrorKind::unauthorized, "acme.secret: permission denied");
     };
-    ClientSecretFiles files("id", unreadable, readers_, clock_);
+    CredentialFiles files(unreadable, readers_, clock_);
 
     EXPECT_EQ(read(files), "unauthorized: acme.secret: permission denied");
 }
 
-TEST_F(ClientSecretFilesTest, HungFileSystemIsLeftBehindAndTakesOneThreadOnly) {
+TEST_F(CredentialFilesTest, HungFileSystemIsLeftBehindAndTakesOneThreadOnly) {
     std::promise<void> mended;
     std::atomic<int> reads = 0;
-    const auto hanging = [hang = mended.get_future().share(), &reads]() -> Result<std::vector<Secret>> {
+    const auto hanging = [hang = mended.get_future().share(), &reads]() -> Result<Credentials> {
         ++reads;
         hang.wait();
         return two_secrets();
     };
-    ClientSecretFiles files("id", hanging, readers_, clock_);
+    CredentialFiles files(hanging, readers_, clock_);
     clock_.hasty = true;
 
     EXPECT_TRUE(read(files).starts_with("transient: the secret cannot be read in time"));
@@ -104,13 +105,13 @@ TEST_F(ClientSecretFilesTest, HungFileSystemIsLeftBehindAndTakesOneThreadOnly) {
     EXPECT_EQ(read(files), "2 credentials");
 }
 
-TEST_F(ClientSecretFilesTest, WhoeverComesMeanwhileWaits) {
+TEST_F(CredentialFilesTest, WhoeverComesMeanwhileWaits) {
     std::promise<void> mended;
-    const auto slow = [hang = mended.get_future().share()]() -> Result<std::vector<Secret>> {
+    const auto slow = [hang = mended.get_future().share()]() -> Result<Credentials> {
         hang.wait();
         return two_secrets();
     };
-    ClientSecretFiles files("id", slow, readers_, clock_);
+    CredentialFiles files(slow, readers_, clock_);
     auto first = start_on(shard_, files.read(stop_.get_token()));
     auto second = start_on(shard_, files.read(stop_.get_token()));
 
@@ -120,13 +121,13 @@ TEST_F(ClientSecretFilesTest, WhoeverComesMeanwhileWaits) {
     EXPECT_TRUE(second.get());
 }
 
-TEST_F(ClientSecretFilesTest, StopLeavesAHungFileSystemBehind) {
+TEST_F(CredentialFilesTest, StopLeavesAHungFileSystemBehind) {
     std::promise<void> mended;
-    const auto hanging = [hang = mended.get_future().share()]() -> Result<std::vector<Secret>> {
+    const auto hanging = [hang = mended.get_future().share()]() -> Result<Credentials> {
         hang.wait();
         return two_secrets();
     };
-    ClientSecretFiles files("id", hanging, readers_, clock_);
+    CredentialFiles files(hanging, readers_, clock_);
     auto reading = start_on(shard_, files.read(stop_.get_token()));
 
     asio::post(shard_.executor(), [this] { stop_.request_stop(); });

@@ -40,8 +40,8 @@ TEST(TokenAnswer, GrantsOfOtherShapes) {  // T17, T18, T20
 
     const std::vector<std::pair<std::string, seconds>> lifetimes{
         {"60", seconds(60)},         {"\"1800\"", seconds(1800)},
-        {"3599.5", seconds(3599)},   {"0", seconds(60)},
-        {"-1", seconds(60)},         {"1e18", seconds(86'400)},
+        {"3599.5", seconds(3599)},   {"0", seconds(5)},
+        {"-1", seconds(5)},          {"1e18", seconds(86'400)},
         {"1e300", seconds(86'400)},  {"null", seconds(3600)},
         {"\"soon\"", seconds(3600)}, {"99999999999999999999", seconds(86'400)},
         {"[]", seconds(3600)}};
@@ -60,8 +60,18 @@ TEST(TokenAnswer, GrantWithoutTheScopeFailsFast) {  // T19
     }
 }
 
-TEST(TokenAnswer, TokenBoundToAKeyIsOfNoUse) {
-    EXPECT_THAT(parse(200, R"({"access_token":"a","token_type":"DPoP"})").advice, HasSubstr("DPoP"));
+TEST(TokenAnswer, TokenSaysWhetherItIsBoundToAKey) {
+    EXPECT_TRUE(parse(200, R"({"access_token":"a","token_type":"dpop"})").is_bound);
+    EXPECT_FALSE(parse(200, R"({"access_token":"a","token_type":"bearer"})").is_bound);
+    EXPECT_EQ(parse(200, R"({"access_token":"a","token_type":"mac"})").kind, Kind::refused);
+}
+
+TEST(TokenAnswer, DemandsOfDpop) {
+    EXPECT_EQ(parse(400, oauth("invalid_dpop_proof", "missing")).demand, TokenAnswer::Demand::proof);
+    EXPECT_EQ(parse(400, oauth("use_dpop_nonce", "requires nonce")).demand, TokenAnswer::Demand::nonce);
+    EXPECT_EQ(parse(400, oauth("use_dpop_nonce", "requires nonce")).kind, Kind::retry);
+    EXPECT_EQ(parse(401, oauth("invalid_client", "use_dpop_nonce")).demand, TokenAnswer::Demand::none);
+    EXPECT_EQ(parse(500, oauth("use_dpop_nonce", "requires nonce")).demand, TokenAnswer::Demand::none);
 }
 
 TEST(TokenAnswer, GarbageUnderGoodStatusIsTriedAgain) {
@@ -83,7 +93,7 @@ TEST(TokenAnswer, RefusalsComeWithAdvice) {
          "secret is wrong or was rotated"},
         {401, "invalid_client", "Invalid value for 'client_id' parameter.", "integration was revoked"},
         {401, "invalid_client", "Client authentication failed. Either the client or the client credentials are invalid.",
-         "client id or its secret is wrong"},
+         "client id or its credential is wrong"},
         {401, "invalid_client",
          "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.",
          "needs a key"},

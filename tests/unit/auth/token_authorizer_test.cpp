@@ -1,115 +1,14 @@
-#include "auth/token_authorizer.hpp"
-
-#include "auth/client_secret.hpp"
 #include "core/time_text.hpp"
-#include "support/manual_clock.hpp"
-#include "support/scripted_http_client.hpp"
-
-#include <boost/asio/io_context.hpp>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <optional>
-#include <string>
-#include <vector>
+#include "unit/auth/authorizer_fixture.hpp"
 
 namespace oktail {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr std::string_view basic_a = "Basic aWQ6QQ==";
-constexpr std::string_view basic_b = "Basic aWQ6Qg==";
-
-/// Secrets as a test has them at that moment, or the error that it wants.
-class ScriptedSecrets : public CredentialSource {
-public:
-    std::vector<std::string> secrets{"A"};
-    std::optional<Error> unreadable;
-
-    asio::awaitable<Result<Credentials>> read(std::stop_token) override {
-        if (unreadable) co_return *unreadable;
-        std::vector<Secret> all;
-        for (const std::string& text : secrets) all.emplace_back(text);
-        co_return client_secrets("id", all);
-    }
-};
-
-class TokenAuthorizerTest : public testing::Test {
-protected:
-    using Outcome = std::optional<Result<AuthHeaders>>;
-
-    ~TokenAuthorizerTest() override {
-        stop_.request_stop();
-        tasks_.spawn(authorizer_.join());
-        poll();
-    }
-
-    void start(Outcome& outcome) {
-        tasks_.spawn(authorize(outcome));
-        poll();
-    }
-    asio::awaitable<void> authorize(Outcome& outcome) {
-        auto got = co_await authorizer_.authorize(Method::get, "https://acme.okta.com/api/v1/logs", stop_.get_token());
-        outcome.emplace(std::move(got));
-    }
-    /// What authorize() says now: the Authorization field, the error, or that it waits.
-    std::string now() {
-        auto outcome = std::make_unique<Outcome>();
-        start(*outcome);
-        std::string text = "waits";
-        if (*outcome) {
-            if (**outcome) text = (**outcome)->authorization.reveal();
-            else text = std::string(to_string((*outcome)->error().kind())) + ": " + (*outcome)->error().what();
-        }
-        waiting_.push_back(std::move(outcome));
-        return text;
-    }
-    void grants(std::string_view token, std::string_view expires_in = "3600") {
-        http_.answer(200,
-                     R"({"token_type":"Bearer","access_token":")" + std::string(token) +
-                         R"(","scope":"okta.logs.read","expires_in":)" + std::string(expires_in) + "}",
-                     {{"date", http_date(clock_.utc_now())}});
-    }
-    void refuses(std::string_view description = "The client secret supplied for a confidential client is invalid.") {
-        http_.answer(401, R"({"error":"invalid_client","error_description":")" + std::string(description) + "\"}");
-    }
-    void works() { authorizer_.observed(ResponseHead(200, {})); }
-    bool refused(std::string error = "invalid_token") {
-        return authorizer_.refused(token(), AuthChallenge(401, std::move(error), "\"The token has expired.\""));
-    }
-    std::uint64_t token() {
-        Outcome outcome;
-        start(outcome);
-        return outcome && *outcome ? (*outcome)->token : 0;
-    }
-    void advance(milliseconds span) {
-        clock_.advance(span);
-        poll();
-    }
-    void poll() {
-        io_.restart();
-        io_.poll();
-    }
-    std::size_t requests() const { return http_.seen().size(); }
-
-    asio::io_context io_{1};
-    ManualClock clock_;
-    ScriptedHttpClient http_;
-    Happenings happenings_{clock_};
-    std::unique_ptr<ScriptedSecrets> owned_secrets_ = std::make_unique<ScriptedSecrets>();
-    ScriptedSecrets& secrets_ = *owned_secrets_;
-    std::stop_source stop_;
-    std::vector<std::unique_ptr<Outcome>> waiting_;
-    TokenAuthorizer authorizer_{log::Scope("acme"), std::move(owned_secrets_), http_, clock_, happenings_, io_.get_executor()};
-    TaskGroup tasks_{io_.get_executor()};
-};
 
 TEST_F(TokenAuthorizerTest, OneGrantServesUntilItIsRenewed) {  // T01
     grants("one");
@@ -213,7 +112,7 @@ TEST_F(TokenAuthorizerTest, ShortLivedTokensAreRenewedInTime) {  // T17
 }
 
 TEST_F(TokenAuthorizerTest, SecondSecretIsTriedAndStaysFirst) {  // T07
-    secrets_.secrets = {"A", "B"};
+    credentials_.secrets = {"A", "B"};
     refuses();
     grants("one");
     grants("two");
@@ -229,7 +128,7 @@ TEST_F(TokenAuthorizerTest, SecondSecretIsTriedAndStaysFirst) {  // T07
 }
 
 TEST_F(TokenAuthorizerTest, RefusedSecretsParkAndAreProbedSlowly) {  // T05
-    secrets_.secrets = {"A", "B"};
+    credentials_.secrets = {"A", "B"};
     for (int i = 0; i < 200; ++i) refuses();
 
     EXPECT_EQ(
@@ -263,7 +162,7 @@ TEST_F(TokenAuthorizerTest, RotatedSecretIsReadAfresh) {
     refuses();
     EXPECT_THAT(now(), HasSubstr("unauthorized"));
 
-    secrets_.secrets = {"B"};
+    credentials_.secrets = {"B"};
     advance(minutes(10));
     grants("one");
 
@@ -274,7 +173,7 @@ TEST_F(TokenAuthorizerTest, RotatedSecretIsReadAfresh) {
 TEST_F(TokenAuthorizerTest, ChangedSecretEndsTheSlowWaitAtOnce) {
     refuses();
     EXPECT_THAT(now(), HasSubstr("unauthorized"));
-    secrets_.secrets = {"B"};
+    credentials_.secrets = {"B"};
     grants("one");
 
     authorizer_.credentials_changed();
@@ -288,7 +187,7 @@ TEST_F(TokenAuthorizerTest, ChangedSecretEndsTheSlowWaitAtOnce) {
 TEST_F(TokenAuthorizerTest, ChangedSecretIsTriedWhileTheOldTokenServes) {
     grants("one");
     EXPECT_EQ(now(), "Bearer one");
-    secrets_.secrets = {"B"};
+    credentials_.secrets = {"B"};
 
     authorizer_.credentials_changed();
     poll();
@@ -302,7 +201,7 @@ TEST_F(TokenAuthorizerTest, ChangedSecretIsTriedWhileTheOldTokenServes) {
 
 TEST_F(TokenAuthorizerTest, SecretThatChangesDuringAGrantIsTriedBeforeAnybodyParks) {
     EXPECT_EQ(now(), "waits");
-    secrets_.secrets = {"B"};
+    credentials_.secrets = {"B"};
     authorizer_.credentials_changed();
 
     refuses();
@@ -338,9 +237,9 @@ TEST_F(TokenAuthorizerTest, ChangeAfterTheEndIsNothing) {
 }
 
 TEST_F(TokenAuthorizerTest, SecretThatCannotBeReadInTimeIsWaitedFor) {
-    secrets_.unreadable = Error(ErrorKind::transient, "the secret cannot be read in time");
+    credentials_.hung = Error(ErrorKind::transient, "the secret cannot be read in time");
     EXPECT_EQ(now(), "waits");
-    secrets_.unreadable.reset();
+    credentials_.hung.reset();
     grants("one");
 
     advance(seconds(1));
@@ -349,9 +248,25 @@ TEST_F(TokenAuthorizerTest, SecretThatCannotBeReadInTimeIsWaitedFor) {
 }
 
 TEST_F(TokenAuthorizerTest, UnreadableSecretParks) {
-    secrets_.unreadable = Error(ErrorKind::unauthorized, "acme.secret: permission denied");
-    EXPECT_THAT(now(), HasSubstr("acme.secret: permission denied"));
+    credentials_.secrets = {""};
+    EXPECT_THAT(now(), HasSubstr("acme.secret cannot be read"));
     EXPECT_EQ(requests(), 0u);
+}
+
+TEST_F(TokenAuthorizerTest, UnreadableSecretLeavesTheOtherOne) {
+    credentials_.secrets = {"", "B"};
+    grants("one");
+
+    EXPECT_EQ(now(), "Bearer one");
+
+    EXPECT_EQ(http_.seen()[0].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, RefusalSaysMoreThanAnUnreadableFile) {
+    credentials_.secrets = {"", "B"};
+    refuses();
+
+    EXPECT_THAT(now(), HasSubstr("the client secret is wrong"));
 }
 
 TEST_F(TokenAuthorizerTest, RefusedRenewalLeavesTheOldTokenUntilItsEnd) {  // T08
@@ -487,7 +402,7 @@ TEST_F(TokenAuthorizerTest, JoinEndsAGrantInProgress) {
 TEST_F(TokenAuthorizerTest, NothingSecretIsLogged) {
     log::setup("debug", false);
     const log::Capture capture;
-    secrets_.secrets = {"s3cr3t"};
+    credentials_.secrets = {"s3cr3t"};
     grants("t0k3n");
     EXPECT_EQ(now(), "Bearer t0k3n");
     EXPECT_TRUE(refused());

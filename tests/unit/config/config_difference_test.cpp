@@ -147,6 +147,21 @@ TEST_P(EveryTenantKey, MakesADifference) {
     EXPECT_FALSE(difference(config(acme + both), config(tenant)).is_nothing());
 }
 
+TEST(ConfigDifference, EveryKeyOfAKeyMatters) {
+    const auto tenant = [](const std::string& auth) {
+        return config("  - {name: acme, domain: acme.okta.com, sinks: [archive], auth: {method: private_key, client_id: x, " +
+                      auth + "}}\n");
+    };
+    const std::string key = "private_keys: [{file: f, key_id: k, passphrase_file: p}]";
+    EXPECT_TRUE(difference(tenant(key), tenant(key)).is_nothing());
+    for (const std::string other :
+         {"private_keys: [{file: g, key_id: k, passphrase_file: p}]",
+          "private_keys: [{file: f, key_id: l, passphrase_file: p}]",
+          "private_keys: [{file: f, key_id: k, passphrase_file: q}]", "private_keys: [{file: f, key_id: k}]",
+          "dpop: never, private_keys: [{file: f, key_id: k, passphrase_file: p}]"})
+        EXPECT_FALSE(difference(tenant(key), tenant(other)).is_nothing()) << other;
+}
+
 std::vector<std::string> names_of_tenant_keys() {
     std::vector<std::string> names;
     for (const Key& key : tenant_keys())

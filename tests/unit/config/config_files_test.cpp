@@ -134,5 +134,20 @@ TEST_F(ConfigFilesTest, AnUnusableFileOfATenantIsNoReasonNotToStart) {
         "secret there\n");
 }
 
+TEST_F(ConfigFilesTest, KeysAndPassphrasesAreLookedAtToo) {
+    dir_.write("k.pem", "key", 0644);
+
+    const LoadedConfig loaded = load(
+        "tenants: [{name: a, domain: a.okta.com, sinks: [screen],\n"
+        "  auth: {method: private_key, client_id: x, private_keys: [{file: k.pem, passphrase_file: k.pass}]}}]\n" +
+        screen_);
+
+    EXPECT_EQ(shortened(loaded.secrets.text()),
+              "oktail.yaml:2:67: tenants[0].auth.private_keys[0].file: k.pass cannot be read (No such file or directory); put "
+              "the secret there\n"
+              "oktail.yaml:2:67: tenants[0].auth.private_keys[0].file: k.pem is open to every user; chmod 0600, or 0640 for a "
+              "group\n");
+}
+
 }  // namespace
 }  // namespace oktail

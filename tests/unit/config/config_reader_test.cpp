@@ -33,7 +33,9 @@ TEST(ConfigReader, SmallestTenantHasTheDefaults) {
     EXPECT_EQ(tenant.name, "acme");
     EXPECT_EQ(tenant.domain, Origin("acme.okta.com"));
     EXPECT_EQ(tenant.auth.client_id, "0oa1");
+    EXPECT_EQ(tenant.auth.method, AuthMethod::client_secret);
     EXPECT_THAT(tenant.auth.client_secret_files, ElementsAre("acme.secret"));
+    EXPECT_EQ(tenant.auth.dpop, DpopMode::automatic);
     EXPECT_EQ(tenant.start, fresh.start);
     EXPECT_EQ(tenant.poll, fresh.poll);
     EXPECT_EQ(tenant.rate_limit_share, fresh.rate_limit_share);
@@ -48,6 +50,50 @@ TEST(ConfigReader, SmallestTenantHasTheDefaults) {
     EXPECT_EQ(read.config.log.format, LogConfig().format);
     EXPECT_EQ(read.config.admin.listen, AdminConfig().listen);
     EXPECT_EQ(read.config.state_dir, "/var/lib/oktail");
+}
+
+/// A tenant alone, with this in braces behind `auth:`.
+std::string tenant_that_proves_itself(const std::string& auth) {
+    return "tenants:\n  - {name: a, domain: a.okta.com, sinks: [screen], auth: {" + auth + "}}\n" + sinks;
+}
+
+TEST(ConfigReader, PrivateKeysAreReadInTheirOrder) {
+    const FromText read(tenant_that_proves_itself(
+        "method: private_key, client_id: 0oa2, dpop: always, "
+        "private_keys: [{file: a.pem, key_id: k-1, passphrase_file: a.pass}, {file: /etc/oktail/b.jwk}]"));
+    ASSERT_EQ(read.problems.text(), "");
+
+    const AuthConfig& auth = read.config.tenants.at(0).auth;
+    EXPECT_EQ(auth.method, AuthMethod::private_key);
+    EXPECT_EQ(auth.dpop, DpopMode::always);
+    ASSERT_EQ(auth.private_keys.size(), 2u);
+    EXPECT_EQ(auth.private_keys[0].file, "a.pem");
+    EXPECT_EQ(auth.private_keys[0].key_id, "k-1");
+    EXPECT_EQ(auth.private_keys[0].passphrase_file, "a.pass");
+    EXPECT_EQ(auth.private_keys[1].file, "/etc/oktail/b.jwk");
+    EXPECT_EQ(auth.private_keys[1].key_id, "");
+}
+
+TEST(ConfigReader, EachMethodNeedsItsOwnCredentials) {
+    EXPECT_EQ(problems_of(tenant_that_proves_itself("method: private_key, client_id: x, client_secret_files: [s]")),
+              "oktail.yaml:2:58: tenants[0].auth: this method needs private_keys; add it, such as private_keys: "
+              "[{file: globex.pem, key_id: k-2026}]\n");
+    EXPECT_EQ(problems_of(tenant_that_proves_itself("method: private_key, client_id: x, private_keys: []")),
+              "oktail.yaml:2:108: tenants[0].auth.private_keys: this method needs private_keys; add it, such as private_keys: "
+              "[{file: globex.pem, key_id: k-2026}]\n");
+    EXPECT_EQ(problems_of(tenant_that_proves_itself("method: client_secret, client_id: x, private_keys: [{file: k}]")),
+              "oktail.yaml:2:58: tenants[0].auth: this method needs client_secret_files; add it, such as client_secret_files: "
+              "[acme.secret]\n");
+    EXPECT_EQ(problems_of(tenant_that_proves_itself("method: private_key, client_id: x, private_keys: [{key_id: k}]")),
+              "oktail.yaml:2:109: tenants[0].auth.private_keys[0].file: is missing; add it, such as file: globex.pem\n");
+    EXPECT_EQ(problems_of(tenant_that_proves_itself("client_id: x, client_secret_files: [s]")),
+              "oktail.yaml:2:58: tenants[0].auth.method: is missing; add it, such as method: client_secret\n");
+}
+
+TEST(ConfigReader, DefaultsOfTheOtherMethodAreOfNoConcern) {
+    EXPECT_EQ(problems_of("defaults: {auth: {method: client_secret, client_secret_files: [shared]}}\n" +
+                          tenant_that_proves_itself("method: private_key, client_id: x, private_keys: [{file: k}]")),
+              "");
 }
 
 TEST(ConfigReader, AdminServerCanBeTurnedOffAndBeMistaken) {

@@ -81,7 +81,7 @@ TEST_F(StatusBoardTest, AGrantEndsTheTokensTroubleOnly) {
     board.tenant_failed(acme, Reason::token_unavailable, "timeout");
     EXPECT_EQ(reason(), Reason::token_unavailable);
 
-    board.token_granted(acme, clock.utc_now() + minutes(60));
+    board.token_granted(acme, 0, clock.utc_now() + minutes(60));
 
     EXPECT_EQ(reason(), Reason::okta_unreachable);
     EXPECT_EQ(tenant().token_expires, clock.utc_now() + minutes(60));
