@@ -16,15 +16,28 @@ std::optional<std::size_t> PlaceSearch::look_at(const Page& page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
         if (!known_.insert(page.slice(i).id).second) continue;
         seen_.push_back(page.slice(i).id);
-        if (!found && agrees(seen_.size())) found = i + 1;
+        if (!found && agrees()) found = i + 1;
     }
     return found;
 }
 
-/// The newest first: most places fail at the first one.
-bool PlaceSearch::agrees(std::size_t end) const {
-    const auto count = static_cast<std::ptrdiff_t>(std::min({end, tail_.size(), most_compared}));
-    return std::equal(tail_.rbegin(), tail_.rbegin() + count, seen_.rbegin() + static_cast<std::ptrdiff_t>(seen_.size() - end));
+/// Backwards: most places fail at the first comparison.
+bool PlaceSearch::agrees() const {
+    std::size_t compared = 0;
+    bool left_out = false;
+    auto seen = seen_.rbegin();
+    for (auto expected = tail_.rbegin(); expected != tail_.rend(); ++expected) {
+        if (seen == seen_.rend() || compared == most_compared) return true;
+        if (*expected == *seen) {
+            ++compared;
+            ++seen;
+        } else if (compared == 0 || known_.contains(*expected)) {
+            return false;
+        } else {
+            left_out = true;  // Okta serves it no longer
+        }
+    }
+    return !left_out || compared > 1;
 }
 
 }  // namespace oktail

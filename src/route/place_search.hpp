@@ -17,12 +17,13 @@ public:
     explicit PlaceSearch(std::vector<Uuid> tail) : tail_(std::move(tail)) {}
 
     /// How many events at the front of the next page are done with; nullopt: the place is not on it. The last event alone is no
-    /// proof, for Okta may serve one twice: those before it must be those before it in the tail, as far as they were seen. And
-    /// of several places the first: one that is too early costs nothing, since the tail knows what follows.
+    /// proof, for Okta may serve one twice: those before it must be those before it in the tail, as far as they were seen; what
+    /// Okta serves no longer may be missing among them. And of several places the first: one that is too early costs nothing,
+    /// since the tail knows what follows.
     std::optional<std::size_t> look_at(const Page& page);
 
 private:
-    bool agrees(std::size_t end) const;
+    bool agrees() const;
 
     std::vector<Uuid> tail_;
     std::unordered_set<Uuid> known_;  ///< of all pages; like the tail, the search sees an event where it came first

@@ -51,6 +51,18 @@ TEST(PlaceSearch, EventServedTwiceBeforeThePlaceDoesNotHideIt) {
     EXPECT_EQ(search.look_at(*page({10, 11, 12, 13, 14, 15, 16, 13, 17, 18, 19, 20})), 11u);
 }
 
+TEST(PlaceSearch, EventsThatOktaServesNoLongerDoNotHideThePlace) {
+    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({10, 11, 12, 14, 16, 19, 20})), 6u);
+    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({16, 19, 20})), 2u);
+    EXPECT_EQ(PlaceSearch(ids(4, 7)).look_at(*page({3, 4, 6, 7})), 3u);
+}
+
+TEST(PlaceSearch, LastEventAmongStrangersIsNotThePlace) {
+    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({30, 31, 19, 32})), std::nullopt) << "30 and 31 are not done with";
+    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({17, 18, 30, 19})), std::nullopt);
+    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({18, 30, 19})), std::nullopt);
+}
+
 TEST(PlaceSearch, ShortTailAgreesAsFarAsItGoes) {
     EXPECT_EQ(PlaceSearch(ids(4, 6)).look_at(*page({3, 4, 5, 6})), 3u);
     EXPECT_EQ(PlaceSearch(ids(5, 6)).look_at(*page({5})), 1u);
