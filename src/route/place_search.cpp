@@ -16,28 +16,16 @@ std::optional<std::size_t> PlaceSearch::look_at(const Page& page) {
     for (std::size_t i = 0; i < page.size(); ++i) {
         if (!known_.insert(page.slice(i).id).second) continue;
         seen_.push_back(page.slice(i).id);
-        if (!found && agrees()) found = i + 1;
+        if (!found && is_place()) found = i + 1;
     }
     return found;
 }
 
-/// Backwards: most places fail at the first comparison.
-bool PlaceSearch::agrees() const {
-    std::size_t compared = 0;
-    bool left_out = false;
-    auto seen = seen_.rbegin();
-    for (auto expected = tail_.rbegin(); expected != tail_.rend(); ++expected) {
-        if (seen == seen_.rend() || compared == most_compared) return true;
-        if (*expected == *seen) {
-            ++compared;
-            ++seen;
-        } else if (compared == 0 || known_.contains(*expected)) {
-            return false;
-        } else {
-            left_out = true;  // Okta serves it no longer
-        }
-    }
-    return !left_out || compared > 1;
+bool PlaceSearch::is_place() const {
+    if (seen_.back() != last_) return false;
+    const std::size_t compared = std::min({seen_.size(), done_.size(), most_compared});
+    return std::all_of(seen_.rbegin(), seen_.rbegin() + static_cast<std::ptrdiff_t>(compared),
+                       [this](const Uuid& id) { return done_.contains(id); });
 }
 
 }  // namespace oktail

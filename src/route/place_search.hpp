@@ -13,19 +13,20 @@ namespace oktail {
 /// Looks for the place behind the last event that is done with, page by page, when its cursor is lost. Pure.
 class PlaceSearch {
 public:
-    /// `tail`: of a checkpoint, not empty.
-    explicit PlaceSearch(std::vector<Uuid> tail) : tail_(std::move(tail)) {}
+    /// `tail`: of a checkpoint; with an empty one there is nothing to look for.
+    explicit PlaceSearch(const std::vector<Uuid>& tail)
+        : last_(tail.empty() ? Uuid() : tail.back()), done_(tail.begin(), tail.end()) {}
 
     /// How many events at the front of the next page are done with; nullopt: the place is not on it. The last event alone is no
-    /// proof, for Okta may serve one twice: those before it must be those before it in the tail, as far as they were seen; what
-    /// Okta serves no longer may be missing among them. And of several places the first: one that is too early costs nothing,
-    /// since the tail knows what follows.
+    /// proof, for Okta may serve one twice: those before it must be done with as well. And of several places the first: one
+    /// that is too early costs nothing, since the tail knows what follows.
     std::optional<std::size_t> look_at(const Page& page);
 
 private:
-    bool agrees() const;
+    bool is_place() const;
 
-    std::vector<Uuid> tail_;
+    Uuid last_;
+    std::unordered_set<Uuid> done_;
     std::unordered_set<Uuid> known_;  ///< of all pages; like the tail, the search sees an event where it came first
     std::vector<Uuid> seen_;          ///< of this page, behind the last ones of those before
 };
