@@ -50,13 +50,27 @@ Answer invalid_client(std::string_view host, std::string_view description) {
     return answer;
 }
 
-Answer bearer_refusal(std::string_view host, unsigned status, std::string_view error, std::string_view description) {
+namespace {
+
+Answer refusal(std::string_view host, unsigned status, std::string_view scheme, std::string_view error,
+               std::string_view description) {
     // http, not https: that is how Okta writes it.
     const std::string origin = "http://" + std::string(host);
-    std::string challenge = "Bearer authorization_uri=\"" + origin + "/oauth2/v1/authorize\", realm=\"" + origin + "\"";
+    std::string challenge =
+        std::string(scheme) + " authorization_uri=\"" + origin + "/oauth2/v1/authorize\", realm=\"" + origin + "\"";
     challenge.append(", scope=\"okta.logs.read\", error=\"").append(error).append("\", error_description=\"");
     challenge.append(description).append("\", resource=\"/api/v1/logs\"");
     return Answer(status, {{"WWW-Authenticate", std::move(challenge)}});
+}
+
+}  // namespace
+
+Answer bearer_refusal(std::string_view host, unsigned status, std::string_view error, std::string_view description) {
+    return refusal(host, status, "Bearer", error, description);
+}
+
+Answer dpop_refusal(std::string_view host, std::string_view error, std::string_view description) {
+    return refusal(host, 400, R"(DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512",)", error, description);
 }
 
 void set_header(Answer& answer, std::string_view name, std::string value) {

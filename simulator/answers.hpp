@@ -26,6 +26,8 @@ Answer invalid_client(std::string_view host, std::string_view description);
 
 /// OAuth refusals at the resource have an empty body; all is in WWW-Authenticate.
 Answer bearer_refusal(std::string_view host, unsigned status, std::string_view error, std::string_view description);
+/// 400, for a proof that is missing or wrong.
+Answer dpop_refusal(std::string_view host, std::string_view error, std::string_view description);
 
 /// A header that must not be there twice.
 void set_header(Answer& answer, std::string_view name, std::string value);

@@ -2,6 +2,8 @@
 
 #include <oktail/core/clock.hpp>
 
+#include <boost/json/object.hpp>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -18,11 +20,21 @@ struct ClientSecret {
     bool active = true;
 };
 
+/// A public key of a custom app: Okta takes fifty.
+struct PublicKey {
+    boost::json::object jwk;
+    std::string id;
+    bool active = true;
+};
+
 /// A service app as an org's administrator sees it. Everything may change while it is in use.
 struct Client {
     std::string id;
     ClientKind kind = ClientKind::integration;
     std::vector<ClientSecret> secrets;  ///< two at most
+    std::vector<PublicKey> keys;
+    std::string private_pem;  ///< of the first key, for the simulator's user
+    bool wants_dpop = false;  ///< tokens are bound to a key
     bool installed = true;
     bool scope_granted = true;  ///< okta.logs.read
     bool role_assigned = true;
@@ -32,6 +44,7 @@ struct Client {
 struct AccessToken {
     std::string client_id;
     UtcTime expires;
+    std::string key;  ///< thumbprint of the key that it is bound to; empty: whoever has it may use it
     bool revoked = false;
 };
 
@@ -39,6 +52,7 @@ struct AccessToken {
 class Clients {
 public:
     Client& add(Client client);
+    Client& at(const std::string& id) { return clients_.at(id); }
     /// nullptr: no such client, or not installed any more.
     Client* find(std::string_view id);
 

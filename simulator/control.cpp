@@ -2,7 +2,9 @@
 
 #include "simulator/url_text.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -80,13 +82,42 @@ std::vector<ClientSecret> secrets_of(std::string_view body) {
     return secrets;
 }
 
+/// A JWK Set, as an app's page in the Admin Console takes it. Nothing if it is none.
+std::vector<PublicKey> keys_of(std::string_view body) {
+    std::vector<PublicKey> keys;
+    boost::json::error_code ec;
+    const auto set = boost::json::parse(body, ec);
+    const auto* listed = !ec && set.is_object() ? set.get_object().if_contains("keys") : nullptr;
+    if (!listed || !listed->is_array()) return keys;
+    for (const auto& key : listed->get_array()) {
+        const auto* id = key.is_object() ? key.get_object().if_contains("kid") : nullptr;
+        if (id && id->is_string()) keys.push_back({key.get_object(), std::string(id->get_string())});
+    }
+    return keys;
+}
+
+void change(bool& what, const Parameters& parameters, std::string_view name) {
+    if (const Parameter* given = find(parameters, name)) what = given->value == "on";
+}
+
+void change_client(Client& client, const Parameters& parameters) {
+    change(client.wants_dpop, parameters, "dpop");
+    change(client.installed, parameters, "installed");
+    change(client.scope_granted, parameters, "scope");
+    change(client.role_assigned, parameters, "role");
+    change(client.inside_network_zone, parameters, "zone");
+}
+
 /// What a POST does to one org; false: there is no such verb.
 bool act(Org& org, std::string_view verb, const Parameters& parameters, std::string_view body, UtcTime now) {
     if (verb == "/emit") org.traffic.burst(org.log, number(parameters, "count", 1), now);
     else if (verb == "/pause") org.traffic.pause();
     else if (verb == "/resume") org.traffic.resume(now);
     else if (verb == "/revoke") org.clients.revoke_tokens();
-    else if (verb == "/secrets") org.clients.find(org.client_id)->secrets = secrets_of(body);
+    else if (verb == "/secrets") org.client().secrets = secrets_of(body);
+    else if (verb == "/keys") org.client().keys = keys_of(body);
+    else if (verb == "/client") change_client(org.client(), parameters);
+    else if (verb == "/nonces") org.nonces.void_all();
     else return false;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "core/time_text.hpp"
 #include "simulator/crypto.hpp"
 #include "simulator/gzip.hpp"
+#include "simulator/jwt.hpp"
 #include "simulator/logs_endpoint.hpp"
 #include "simulator/token_endpoint.hpp"
 #include "simulator/url_text.hpp"
@@ -177,15 +178,28 @@ Answer FakeOkta::serve(Org& org, Endpoint endpoint, const Request& request, UtcT
                        RateState& rate) {
     if (auto answer = scripted(org, endpoint, strike, now, rate)) return std::move(*answer);
     if (endpoint == Endpoint::logs) return logs_endpoint(org, request, now, strike.page, rate);
-    if (endpoint == Endpoint::revoke) return revoke_endpoint(org, request);
+    if (endpoint == Endpoint::revoke) return revoke_endpoint(org, request, now);
     if (endpoint == Endpoint::other) return okta_error(org.random, 404, "E0000007", "Not found: Resource not found");
     Answer answer = token_endpoint(org, request, now, rate);
     change_token_fields(answer, strike.token_fields);
     return answer;
 }
 
+/// A `jti` is used up by the request that carries it, whatever its answer is.
+void use_up(OneTimeIds& ids, std::string_view text, const char* what, Violations& violations) {
+    const auto jwt = parse_jwt(text);
+    if (!jwt || jwt->claim_text("jti").empty()) return;
+    ids.seen(jwt->claim_text("jti"));
+    if (ids.was_used_before(jwt->claim_text("jti"))) violations.add(what);
+}
+
 /// What is wrong about a request whatever its answer is.
 void FakeOkta::judge(Org& org, Endpoint endpoint, const Request& request, UtcTime now) {
+    if (const auto proof = request.find("DPoP")) use_up(org.proof_ids, *proof, "a DPoP proof was sent twice", org.violations);
+    if (endpoint == Endpoint::token)
+        if (const auto form = parameters_of(request.body))
+            if (const Parameter* assertion = simulator::find(*form, "client_assertion"))
+                use_up(org.assertion_ids, assertion->value, "an assertion was sent twice", org.violations);
     if (now < org.not_before[endpoint]) org.violations.add("a request before an announced wait had passed");
     if (is_credential_of(org, request)) return;
     for (auto& [host, other] : orgs_)

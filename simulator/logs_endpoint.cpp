@@ -1,6 +1,7 @@
 #include "simulator/logs_endpoint.hpp"
 
 #include "simulator/logs_query.hpp"
+#include "simulator/proof.hpp"
 #include "simulator/url_text.hpp"
 
 #include <boost/json/parse.hpp>
@@ -107,20 +108,45 @@ void add_links(Answer& answer, const Org& org, const Request& request, const Pag
     if (next) answer.headers.emplace_back("link", *next);
 }
 
+/// Whether the token, bound to a key or not, came as it must.
+std::optional<Answer> refuse_binding(Org& org, const Request& request, std::string_view scheme, std::string_view text,
+                                     const AccessToken& token, UtcTime now) {
+    const std::string& host = org.options.host;
+    if (scheme == "DPoP" && token.key.empty())
+        return bearer_refusal(host, 401, "invalid_token", "The presented access_token is not DPoP bound.");
+    if (scheme == "DPoP") {
+        const auto field = request.find("DPoP");
+        if (!field) return dpop_refusal(host, "invalid_request", "The resource request requires a DPoP proof.");
+        const std::string url = "https://" + host + std::string(path_of(request.target));
+        const auto proof = check_proof(org, *field, {request.method, url, text}, now);
+        if (const auto* why = std::get_if<std::string>(&proof)) return dpop_refusal(host, "invalid_dpop_proof", *why);
+        if (std::get<Proof>(proof).key != token.key)
+            return dpop_refusal(host, "invalid_dpop_proof", "The access token is not bound to the DPoP proof JWT.");
+    } else if (!token.key.empty()) {
+        org.violations.add("a token bound to a key was sent as Bearer");
+        return dpop_refusal(host, "invalid_request",
+                            "The resource request must use the DPoP authentication scheme when using a DPoP bound token.");
+    }
+    return std::nullopt;
+}
+
 /// Whoever may not see the log, and why.
-std::optional<Answer> refuse_bearer(Org& org, const Request& request, UtcTime now) {
+std::optional<Answer> refuse_access(Org& org, const Request& request, UtcTime now) {
     const std::string& host = org.options.host;
     const auto authorization = request.find("Authorization");
     if (!authorization) {
         org.violations.add("request to /logs without Authorization");
         return okta_error(org.random, 403, "E0000005", "Invalid session");
     }
-    constexpr std::string_view scheme = "Bearer ";
-    if (!authorization->starts_with(scheme)) return okta_error(org.random, 401, "E0000011", "Invalid token provided");
-    const AccessToken* token = org.clients.find_token(authorization->substr(scheme.size()));
+    const std::string_view scheme = authorization->substr(0, authorization->find(' '));
+    if (scheme.size() == authorization->size() || (scheme != "Bearer" && scheme != "DPoP"))
+        return okta_error(org.random, 401, "E0000011", "Invalid token provided");
+    const std::string_view text = authorization->substr(scheme.size() + 1);
+    const AccessToken* token = org.clients.find_token(text);
     if (!token) return bearer_refusal(host, 401, "invalid_token", "The access token is invalid.");
     const Client* client = org.clients.find(token->client_id);
     if (token->revoked || !client) return bearer_refusal(host, 401, "invalid_token", "The access token has been revoked.");
+    if (auto refusal = refuse_binding(org, request, scheme, text, *token, now)) return refusal;
     if (now >= token->expires) return bearer_refusal(host, 401, "invalid_token", "The token has expired.");
     if (!client->scope_granted)
         return bearer_refusal(host, 403, "insufficient_scope",
@@ -146,7 +172,7 @@ Answer logs_endpoint(Org& org, const Request& request, UtcTime now, const PageFa
                               "The access token cannot be presented in a query string.");
     }
     rate = org.logs_window.count(now);
-    if (auto refusal = refuse_bearer(org, request, now)) return std::move(*refusal);
+    if (auto refusal = refuse_access(org, request, now)) return std::move(*refusal);
     if (rate.exceeded) return too_many_requests(org.random);
     if (!takes_json(request))
         return okta_error(org.random, 400, "E0000021",

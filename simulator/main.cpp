@@ -1,11 +1,11 @@
 #include "core/log.hpp"
-#include "core/steady_clock.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
 #include "simulator/certificates.hpp"
 #include "simulator/control.hpp"
 #include "simulator/fake_okta.hpp"
 #include "simulator/service.hpp"
+#include "simulator/shifted_clock.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -37,6 +37,7 @@ struct CommandLine {
     std::string faults;
     std::uint64_t seed = 1;
     std::uint64_t token_lifetime = 3600;
+    std::int64_t clock_ahead = 0;
 };
 
 /// Errors end the program before anything runs; they carry its exit code.
@@ -47,12 +48,14 @@ public:
 };
 
 void declare(CLI::App& app, CommandLine& line) {
-    app.add_option("--dir", line.dir, "where ca.pem, ORG.secret and, when it serves, ready.json are written")->required();
+    app.add_option("--dir", line.dir, "where ca.pem, ORG.secret or ORG.pem and, when it serves, ready.json are written")
+        ->required();
     app.add_option("--listen", line.listen, "address and port of the orgs (TLS)")->capture_default_str();
     app.add_option("--control", line.control, "address and port of the control port (plain HTTP)")->capture_default_str();
     app.add_option("--org", line.orgs,
                    "NAME[,rate=EVENTS_PER_S][,backlog=N][,limit=REQUESTS_PER_MIN][,token_limit=N][,huge=EVERY_N]"
-                   "[,cursor=milliseconds|uuid|lengthy][,empty_next=same|absent|moved][,links=two_lines|joined|reordered]")
+                   "[,cursor=milliseconds|uuid|lengthy][,empty_next=same|absent|moved][,links=two_lines|joined|reordered]"
+                   "[,client=integration|custom][,dpop=off|on]")
         ->required()
         ->type_name("ORG")
         ->allow_extra_args(false);
@@ -60,6 +63,7 @@ void declare(CLI::App& app, CommandLine& line) {
         ->check(CLI::ExistingFile);
     app.add_option("--seed", line.seed, "the same seed makes the same ids, secrets and events")->capture_default_str();
     app.add_option("--faults", line.faults, "a JSON file of scripted faults")->check(CLI::ExistingFile);
+    app.add_option("--clock-ahead", line.clock_ahead, "of the machine's, in seconds; negative: behind")->capture_default_str();
     app.add_option("--token-lifetime", line.token_lifetime, "of access tokens, in seconds")->capture_default_str();
 }
 
@@ -111,9 +115,19 @@ constexpr fs::perms for_all = for_me | fs::perms::group_read | fs::perms::others
 void announce(const fs::path& dir, FakeOkta& okta, std::uint16_t port, std::uint16_t control_port) {
     boost::json::object orgs;
     for (auto& [host, org] : okta.orgs()) {
-        const fs::path secret = fs::absolute(dir / (host + ".secret"));
-        write_file(secret, org.clients.find(org.client_id)->secrets.front().text + "\n", for_me);
-        orgs[host] = boost::json::object{{"client_id", org.client_id}, {"secret_file", secret.string()}};
+        const Client& client = org.client();
+        boost::json::object given{{"client_id", client.id}};
+        if (client.kind == ClientKind::integration) {
+            const fs::path secret = fs::absolute(dir / (host + ".secret"));
+            write_file(secret, client.secrets.front().text + "\n", for_me);
+            given["secret_file"] = secret.string();
+        } else {
+            const fs::path key = fs::absolute(dir / (host + ".pem"));
+            write_file(key, client.private_pem, for_me);
+            given["key_file"] = key.string();
+            given["key_id"] = client.keys.front().id;
+        }
+        orgs[host] = std::move(given);
     }
     const boost::json::object ready{{"port", port}, {"control_port", control_port}, {"orgs", std::move(orgs)}};
     write_file(dir / "ready.json", boost::json::serialize(ready) + "\n", for_all);
@@ -140,7 +154,7 @@ asio::awaitable<ServerResponse> answer_control(FakeOkta& okta, const Clock& cloc
 }
 
 void run(const CommandLine& line) {
-    SteadyClock clock;
+    ShiftedClock clock{std::chrono::seconds(line.clock_ahead)};
     FakeOkta okta(okta_options(line, clock.utc_now()));
     if (!line.faults.empty()) {
         const auto added = okta.faults().add(contents_of(line.faults), clock.utc_now());

@@ -6,6 +6,7 @@
 #include "simulator/clients.hpp"
 #include "simulator/cursor.hpp"
 #include "simulator/log_store.hpp"
+#include "simulator/once.hpp"
 #include "simulator/random.hpp"
 #include "simulator/rate_window.hpp"
 #include "simulator/traffic.hpp"
@@ -27,6 +28,8 @@ enum class LinkStyle : std::uint8_t { two_lines, joined, reordered };
 
 struct OrgOptions {
     std::string host;
+    ClientKind client = ClientKind::integration;
+    bool dpop = false;                  ///< the client's tokens are bound to a key
     double rate = 0;                    ///< live events a second
     std::size_t backlog = 0;            ///< events that are there at the start
     std::uint64_t limit = 120;          ///< /api/v1/logs requests a minute
@@ -46,17 +49,23 @@ enum class Endpoint : std::uint8_t { logs, token, revoke, other };
 struct Org {
     Org(OrgOptions options, std::uint64_t seed, std::chrono::seconds token_lifetime, UtcTime start);
 
+    /// The one client that every org begins with, installed or not.
+    Client& client() { return clients.at(client_id); }
+
     OrgOptions options;
     std::chrono::seconds token_lifetime;
     Random random;
     LogStore log;
     Traffic traffic;
     Clients clients;
-    std::string client_id;  ///< of the one client that every org begins with
+    std::string client_id;
     CursorSeal seal;
     RateWindow logs_window;
     RateWindow token_window;
     Violations violations;
+    OneTimeIds assertion_ids;
+    OneTimeIds proof_ids;
+    Nonces nonces;
     std::map<Endpoint, UtcTime> not_before;  ///< announced by a 429
     std::map<std::pair<Endpoint, unsigned>, std::uint64_t> answers;
     std::uint64_t tokens_minted = 0;

@@ -30,6 +30,8 @@ bool set(OrgOptions& options, std::string_view key, std::string_view text) {
     if (key == "huge") return read(text, options.huge_every);
     if (key == "cursor") return choose(text, options.cursor, Names{"milliseconds", "uuid", "lengthy"});
     if (key == "empty_next") return choose(text, options.empty_next, Names{"same", "absent", "moved"});
+    if (key == "client") return choose(text, options.client, std::array<std::string_view, 2>{"integration", "custom"});
+    if (key == "dpop") return choose(text, options.dpop, std::array<std::string_view, 2>{"off", "on"});
     if (key == "links") return choose(text, options.links, Names{"two_lines", "joined", "reordered"});
     return false;
 }

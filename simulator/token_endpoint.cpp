@@ -1,6 +1,8 @@
 #include "simulator/token_endpoint.hpp"
 
+#include "simulator/assertion.hpp"
 #include "simulator/crypto.hpp"
+#include "simulator/proof.hpp"
 #include "simulator/url_text.hpp"
 
 #include <boost/json/object.hpp>
@@ -31,20 +33,28 @@ std::optional<Basic> basic_credentials(std::string_view authorization) {
     return Basic{text->substr(0, colon), text->substr(colon + 1)};
 }
 
-/// client_secret_basic for integrations. A key (private_key_jwt) would be looked at here too.
-Identity identify(Org& org, const Request& request, const Form& form) {
+Identity identify_by_assertion(Org& org, const Form& form, const std::string& assertion, UtcTime now) {
+    const Parameter* type = find(form, "client_assertion_type");
+    if (!type || type->value != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        return oauth_error(400, "invalid_request", "The client_assertion_type is invalid.");
+    auto client = client_by_assertion(org, assertion, now);
+    if (const auto* why = std::get_if<std::string>(&client)) return invalid_client(org.options.host, *why);
+    return std::get<Client*>(client);
+}
+
+/// client_secret_basic for integrations, private_key_jwt for custom apps.
+Identity identify(Org& org, const Request& request, const Form& form, UtcTime now) {
     const std::string& host = org.options.host;
     const auto authorization = request.find("Authorization");
     const bool in_body = find(form, "client_secret") != nullptr;
-    const bool assertion = find(form, "client_assertion") != nullptr;
-    if (int(authorization.has_value()) + int(in_body) + int(assertion) > 1) {
+    const Parameter* assertion = find(form, "client_assertion");
+    if (int(authorization.has_value()) + int(in_body) + int(assertion != nullptr) > 1) {
         org.violations.add("several client credentials in one token request");
         return oauth_error(401, "invalid_request",
                            "Cannot supply multiple client credentials. Use one of the following: "
                            "credentials in the Authorization header, in the post body, or a client_assertion.");
     }
-    if (assertion)
-        return invalid_client(host, "Client authentication failed. Either the client or the client credentials are invalid.");
+    if (assertion) return identify_by_assertion(org, form, assertion->value, now);
     if (in_body) {
         const Parameter* id = find(form, "client_id");
         const Client* client = id ? org.clients.find(id->value) : nullptr;
@@ -89,6 +99,21 @@ std::optional<Answer> refuse_grant(const Client& client, const Form& form) {
     return std::nullopt;
 }
 
+/// The thumbprint of the key that the token is to be bound to, empty for none; or what the proof lacks.
+std::variant<std::string, Answer> binding(Org& org, const Client& client, const Request& request, UtcTime now) {
+    const auto field = request.find("DPoP");
+    if (!client.wants_dpop) return std::string();
+    if (!field) return oauth_error(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.");
+    const auto proof = check_proof(org, *field, {"POST", "https://" + org.options.host + "/oauth2/v1/token", {}}, now);
+    if (const auto* why = std::get_if<std::string>(&proof)) return oauth_error(400, "invalid_dpop_proof", *why);
+    if (!org.nonces.accepts(std::get<Proof>(proof).nonce, now)) {
+        Answer answer = oauth_error(400, "use_dpop_nonce", "Authorization server requires nonce in DPoP proof.");
+        answer.headers.emplace_back("dpop-nonce", org.nonces.current(org.random, now));
+        return answer;
+    }
+    return std::get<Proof>(proof).key;
+}
+
 /// What a well-behaved client sends, refused or not.
 void judge(Org& org, const Request& request, const Form& form) {
     const auto accept = request.find("Accept");
@@ -99,15 +124,17 @@ void judge(Org& org, const Request& request, const Form& form) {
         org.violations.add("client_id in the body beside Basic credentials");
 }
 
-Answer minted(Org& org, const Client& client, UtcTime now) {
+Answer minted(Org& org, const Client& client, std::string key, UtcTime now) {
     std::string token = org.random.id("eyJraWQiOiJz", 900);
-    boost::json::object body{{"token_type", "Bearer"},
+    boost::json::object body{{"token_type", key.empty() ? "Bearer" : "DPoP"},
                              {"expires_in", org.token_lifetime.count()},
                              {"access_token", token},
                              {"scope", "okta.logs.read"}};
-    org.clients.remember(std::move(token), {client.id, now + org.token_lifetime});
+    Answer answer(200, {{"Content-Type", "application/json"}}, boost::json::serialize(body));
+    if (!key.empty()) answer.headers.emplace_back("dpop-nonce", org.nonces.current(org.random, now));
+    org.clients.remember(std::move(token), {client.id, now + org.token_lifetime, std::move(key)});
     ++org.tokens_minted;
-    return Answer(200, {{"Content-Type", "application/json"}}, boost::json::serialize(body));
+    return answer;
 }
 
 }  // namespace
@@ -128,21 +155,23 @@ Answer token_endpoint(Org& org, const Request& request, UtcTime now, RateState& 
         return oauth_error(400, "invalid_request", "The request contained multiple parameters with the same name.");
     judge(org, request, *form);
 
-    Identity identity = identify(org, request, *form);
+    Identity identity = identify(org, request, *form, now);
     if (auto* refusal = std::get_if<Answer>(&identity)) return std::move(*refusal);
     // Wrong ids cost no quota; from here on it counts.
     rate = org.token_window.count(now);
     if (rate.exceeded) return too_many_requests(org.random);
     const Client& client = *std::get<Client*>(identity);
     if (auto refusal = refuse_grant(client, *form)) return std::move(*refusal);
-    return minted(org, client, now);
+    auto key = binding(org, client, request, now);
+    if (auto* refusal = std::get_if<Answer>(&key)) return std::move(*refusal);
+    return minted(org, client, std::move(std::get<std::string>(key)), now);
 }
 
-Answer revoke_endpoint(Org& org, const Request& request) {
+Answer revoke_endpoint(Org& org, const Request& request, UtcTime now) {
     const auto form = parameters_of(request.body);
     if (request.method != "POST" || !form || !query_of(request.target).empty())
         return oauth_error(400, "invalid_request", "The request is not valid.");
-    Identity identity = identify(org, request, *form);
+    Identity identity = identify(org, request, *form, now);
     if (auto* refusal = std::get_if<Answer>(&identity)) return std::move(*refusal);
     const Parameter* token = find(*form, "token");
     if (AccessToken* access = token ? org.clients.find_token(token->value) : nullptr) access->revoked = true;

@@ -51,8 +51,8 @@ private:
 /// The whole daemon in this process, against the simulator over loopback TLS.
 class DaemonScenario : public testing::Test {
 protected:
-    LoopbackOkta& okta(const std::vector<std::string>& orgs) {
-        okta_.emplace(orgs);
+    LoopbackOkta& okta(const std::vector<std::string>& orgs, std::chrono::seconds clock_ahead = {}) {
+        okta_.emplace(orgs, clock_ahead);
         std::ofstream(dir_ / "ca.pem") << okta_->ca_pem();
         config_.state_dir = dir_ / "state";
         config_.limits.threads = 2;
@@ -69,17 +69,34 @@ protected:
         tenant.poll.min_interval = std::chrono::milliseconds(50);
         tenant.poll.max_interval = std::chrono::milliseconds(100);
         tenant.rate_limit_share = 1;
-        tenant.auth.client_id = okta_->client_id(domain);
-        const auto secret = dir_ / (domain + ".secret");
-        std::ofstream(secret) << okta_->secret(domain);
-        std::filesystem::permissions(secret, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-        tenant.auth.client_secret_files = {secret};
+        tenant.auth = auth_of(domain);
         for (const std::string& sink : sinks) {
             RouteConfig route;
             route.sink = sink;
             tenant.sinks.push_back(route);
         }
         config_.tenants.push_back(tenant);
+    }
+    AuthConfig auth_of(const std::string& domain) {
+        AuthConfig auth;
+        auth.client_id = okta_->client_id(domain);
+        const auto& client = okta_->okta().find(domain)->client();
+        if (client.kind == simulator::ClientKind::integration) {
+            auth.client_secret_files = {write_secret(domain + ".secret", client.secrets.front().text)};
+            return auth;
+        }
+        auth.method = AuthMethod::private_key;
+        auth.private_keys.emplace_back();
+        auth.private_keys[0].file = write_secret(domain + ".pem", client.private_pem);
+        auth.private_keys[0].key_id = client.keys.front().id;
+        return auth;
+    }
+    std::filesystem::path write_secret(const std::string& name, const std::string& text) {
+        const std::filesystem::path path = dir_ / name;
+        std::filesystem::remove(path);
+        std::ofstream(path) << text;
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        return path;
     }
     void add_file_sink(const std::string& name, Delivery delivery, const std::string& file = "{tenant}.ndjson") {
         auto options = std::make_shared<FileOptions>();

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "core/shard.hpp"
-#include "core/steady_clock.hpp"
 #include "http/server.hpp"
 #include "simulator/certificates.hpp"
 #include "simulator/fake_okta.hpp"
+#include "simulator/jwt.hpp"
 #include "simulator/service.hpp"
+#include "simulator/shifted_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -22,8 +23,9 @@ namespace oktail {
 /// The simulator inside this process, over TLS on a free port, on a thread of its own.
 class LoopbackOkta {
 public:
-    /// `orgs` as on the simulator's command line: "acme.okta.com,backlog=500".
-    explicit LoopbackOkta(const std::vector<std::string>& orgs) : okta_(options(orgs)), service_(okta_, clock_) {
+    /// `orgs` as on the simulator's command line: "acme.okta.com,backlog=500". Its clock is ahead of ours by so much.
+    explicit LoopbackOkta(const std::vector<std::string>& orgs, std::chrono::seconds clock_ahead = {})
+        : clock_(clock_ahead), okta_(options(orgs)), service_(okta_, clock_) {
         std::vector<std::string> hosts;
         for (const auto& [host, org] : okta_.orgs()) hosts.push_back(host);
         auto certificates = simulator::make_certificates(hosts, clock_.utc_now());
@@ -85,11 +87,28 @@ public:
 
     std::uint16_t port() const { return server_->port(); }
     const std::string& ca_pem() const { return ca_pem_; }
+    /// How often the token endpoint answered so.
+    std::uint64_t token_answers(const std::string& host, unsigned status) {
+        return with([&] { return okta_.find(host)->answers[{simulator::Endpoint::token, status}]; });
+    }
+    /// What an administrator does to the client.
+    template <class Change>
+    void change_client(const std::string& host, Change change) {
+        with([&] { change(okta_.find(host)->client()); });
+    }
+    /// A new key for the client of a custom app, which is active at once; what the client keeps of it.
+    simulator::KeyPair add_key(const std::string& host) {
+        simulator::KeyPair pair = simulator::make_key_pair();
+        change_client(host, [&](simulator::Client& client) {
+            client.keys.push_back({pair.public_jwk, std::string(pair.public_jwk.at("kid").as_string())});
+        });
+        return pair;
+    }
     std::string client_id(const std::string& host) {
         return with([&] { return okta_.find(host)->client_id; });
     }
     std::string secret(const std::string& host) {
-        return with([&] { return okta_.find(host)->clients.find(okta_.find(host)->client_id)->secrets.front().text; });
+        return with([&] { return okta_.find(host)->client().secrets.front().text; });
     }
     simulator::FakeOkta& okta() { return okta_; }
 
@@ -101,7 +120,7 @@ private:
         return all;
     }
 
-    SteadyClock clock_;
+    simulator::ShiftedClock clock_;
     simulator::FakeOkta okta_;
     simulator::Service service_;
     std::string ca_pem_;
