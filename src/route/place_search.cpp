@@ -21,6 +21,12 @@ std::optional<std::size_t> PlaceSearch::look_at(const Page& page) {
     return found;
 }
 
+bool is_of_later(const Page& page, UtcTime time) {
+    std::size_t later = 0;
+    for (std::size_t i = 0; i < page.size(); ++i) later += page.slice(i).published > time ? 1 : 0;
+    return later > page.size() / 2;
+}
+
 bool PlaceSearch::is_place() const {
     if (seen_.back() != last_) return false;
     const std::size_t compared = std::min({seen_.size(), done_.size(), most_compared});

@@ -31,4 +31,8 @@ private:
     std::vector<Uuid> seen_;          ///< of this page, behind the last ones of those before
 };
 
+/// Whether the page lies behind every place that there was at `time`, by Okta's clock: most of its events happened later, and
+/// Okta serves them in the order in which it got them. (Single ones may bear any time.)
+bool is_of_later(const Page& page, UtcTime time);
+
 }  // namespace oktail

@@ -12,9 +12,6 @@ namespace {
 /// How long a checkpoint that only says "nothing new" may stay unsaved.
 constexpr std::chrono::minutes idle_save_interval{1};
 
-/// Once it reads what came so long after it began, the search has passed any place that there can be.
-constexpr std::chrono::minutes longest_search{5};
-
 }  // namespace
 
 Route::Route(RouteId id, PageSource& source, PageDelivery& delivery, CheckpointStore& checkpoints, Clock& clock,
@@ -159,7 +156,7 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error
             break;
         }
         // Events without a link are no end of the log: the source asks for them again. A busy log has no end at all.
-        const bool is_past = seen.next() != at.next && seen.fetched_at() > *now + longest_search;
+        const bool is_past = seen.next() != at.next && is_of_later(seen, *now);
         if (seen.empty() || is_past || circle.closes(at.next, seen.next())) {
             happenings_.gap_suspected(scope_, since, seen.fetched_at());
             at.next = beginning;

@@ -20,8 +20,9 @@ inline std::string numbered_event(int n) {
     return {out, static_cast<std::size_t>(size)};
 }
 
-/// A page of whole events.
-inline PagePtr page_of(const std::vector<std::string>& events, Cursor next, UtcTime fetched_at = {}) {
+/// A page of whole events; `published`: of each, or of none.
+inline PagePtr page_of(const std::vector<std::string>& events, Cursor next, UtcTime fetched_at = {},
+                       const std::vector<UtcTime>& published = {}) {
     std::string body = "[";
     std::vector<EventSlice> slices;
     for (const std::string& event : events) {
@@ -31,6 +32,7 @@ inline PagePtr page_of(const std::vector<std::string>& events, Cursor next, UtcT
         slice.offset = static_cast<std::uint32_t>(body.size());
         slice.size = static_cast<std::uint32_t>(event.size());
         slice.id = event_id(from == std::string::npos ? "" : std::string_view(event).substr(from + 8, 36), event);
+        if (!published.empty()) slice.published = published.at(slices.size());
         slices.push_back(slice);
         body += event;
     }
@@ -61,15 +63,17 @@ public:
             co_return Error(ErrorKind::stopped, "stopped");
         }
         std::vector<std::string> page;
+        std::vector<UtcTime> times;
         int at = position;
         for (; at < events_ && at - position < page_size_; ++at) {
             page.push_back(numbered_event(at));
+            times.push_back(published(at));
             if (at == large) page.back().insert(page.back().size() - 1, R"(,"x":1)");
         }
         fuse_.leave();
         on_page();
         if (at == circle_end) at = circle_begin;
-        co_return page_of(page, Cursor("/" + std::to_string(at)), now);
+        co_return page_of(page, Cursor("/" + std::to_string(at)), now, times);
     }
     Cursor begin(UtcTime since, const Query&) const override {
         begun.push_back(since);
@@ -90,6 +94,7 @@ public:
     int circle_begin = 0;
     int large = -1;       ///< this event is longer than the others
     int empty_pages = 0;  ///< so many empty pages when caught up, before it waits for events
+    std::function<UtcTime(int)> published = [](int) { return UtcTime(); };
     std::function<void()> on_empty = [] {};
     std::function<void()> on_page = [] {};
     UtcTime now{std::chrono::seconds(1'767'225'600)};

@@ -71,6 +71,21 @@ TEST(PlaceSearch, ShortTailAgreesAsFarAsItGoes) {
     EXPECT_EQ(PlaceSearch(ids(5, 6)).look_at(*page({5})), 1u);
 }
 
+TEST(PlaceSearch, PageOfLaterEventsIsBehindThePlace) {
+    const auto second = [](int n) { return UtcTime(std::chrono::seconds(n)); };
+    const auto is_later = [&](const std::vector<int>& times) {
+        std::vector<UtcTime> published;
+        for (const int n : times) published.push_back(second(n));
+        return is_of_later(*page_of(std::vector<std::string>(times.size(), numbered_event(0)), Cursor(), {}, published),
+                           second(5));
+    };
+    EXPECT_FALSE(is_later({3, 4, 5}));
+    EXPECT_FALSE(is_later({4, 5, 9})) << "one may bear any time";
+    EXPECT_FALSE(is_later({5, 6}));
+    EXPECT_TRUE(is_later({3, 6, 7}));
+    EXPECT_FALSE(is_later({}));
+}
+
 TEST(PlaceSearch, NothingIsFoundOnAnEmptyPage) { EXPECT_EQ(PlaceSearch(ids(0, 3)).look_at(*page({})), std::nullopt); }
 
 }  // namespace

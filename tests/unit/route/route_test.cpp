@@ -241,11 +241,23 @@ TEST_F(RouteTest, SearchOnABusyOrgEnds) {
         run_->source.now += minutes(1);
         run_->source.grow(4);  // there is always more
     };
+    run_->source.published = [begin = run_->source.now](int n) { return n < 12 ? UtcTime() : begin + minutes(n); };
 
     run_->start();
 
     EXPECT_EQ(counted("oktail_gap_total"), 1u);
     EXPECT_GT(destination_.events.size(), 50u) << "it delivers";
+}
+
+TEST_F(RouteTest, SearchThatTakesLongIsNotOver) {
+    run(8, 4).start();
+    again(12, 3).source.lost_cursor = "/8";
+    run_->source.on_page = [this] { run_->source.now += minutes(10); };
+
+    run_->start();
+
+    EXPECT_EQ(counted("oktail_gap_total"), 0u);
+    EXPECT_EQ(destination_.events, numbered(0, 12));
 }
 
 TEST_F(RouteTest, EventsThatOktaHasDroppedMeanwhileAreAGapAndTheRestIsDelivered) {
