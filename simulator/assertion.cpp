@@ -30,7 +30,8 @@ const PublicKey* key_for(const Client& client, std::string_view id) {
 
 }  // namespace
 
-std::variant<Client*, std::string> client_by_assertion(Org& org, std::string_view assertion, UtcTime now) {
+std::variant<Client*, std::string> client_by_assertion(Org& org, std::string_view path, std::string_view assertion,
+                                                       UtcTime now) {
     const auto jwt = parse_jwt(assertion);
     if (!jwt) return "The client_assertion parsing failed.";
     if (!is_known_algorithm(jwt->header_text("alg"))) return "The client_assertion JWT algorithm is invalid.";
@@ -43,7 +44,7 @@ std::variant<Client*, std::string> client_by_assertion(Org& org, std::string_vie
     const PublicKey* key = key_for(*client, jwt->header_text("kid"));
     if (!key) return "The client_assertion JWT kid is invalid.";
     if (!is_signed_by(*jwt, key->jwk)) return "The client_assertion signature is invalid.";
-    if (jwt->claim_text("aud") != "https://" + org.options.host + "/oauth2/v1/token")
+    if (jwt->claim_text("aud") != "https://" + org.options.host + std::string(path))
         return "The audience claim for client_assertion must be the endpoint invoked for the request.";
     if (std::string wrong = wrong_time(*jwt, now); !wrong.empty()) return wrong;
     if (org.assertion_ids.was_used_before(jwt->claim_text("jti"))) return "The client_assertion token has already been used.";

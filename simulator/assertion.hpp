@@ -8,7 +8,9 @@
 
 namespace oktail::simulator {
 
-/// The client that a private_key_jwt assertion proves, or what Okta says of it (with 401 invalid_client).
-std::variant<Client*, std::string> client_by_assertion(Org& org, std::string_view assertion, UtcTime now);
+/// The client that a private_key_jwt assertion proves to the endpoint of that path, or what Okta says of it (with 401
+/// invalid_client).
+std::variant<Client*, std::string> client_by_assertion(Org& org, std::string_view path, std::string_view assertion,
+                                                       UtcTime now);
 
 }  // namespace oktail::simulator

@@ -202,6 +202,7 @@ Result<Faults::Fault> Faults::read(const object& from, UtcTime now) {
     fault.org = text(from, "org");
     const std::string endpoint = text(from, "endpoint");
     if (endpoint == "logs") fault.endpoint = Endpoint::logs;
+    else if (endpoint == "revoke") fault.endpoint = Endpoint::revoke;
     else if (endpoint == "token") fault.endpoint = Endpoint::token;
     else if (!endpoint.empty()) return refused("unknown \"endpoint\": \"" + endpoint + "\"");
     if (from.contains("nth")) fault.nth = count(from, "nth", 1);

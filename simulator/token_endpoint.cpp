@@ -33,11 +33,11 @@ std::optional<Basic> basic_credentials(std::string_view authorization) {
     return Basic{text->substr(0, colon), text->substr(colon + 1)};
 }
 
-Identity identify_by_assertion(Org& org, const Form& form, const std::string& assertion, UtcTime now) {
+Identity identify_by_assertion(Org& org, std::string_view path, const Form& form, const std::string& assertion, UtcTime now) {
     const Parameter* type = find(form, "client_assertion_type");
     if (!type || type->value != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
         return oauth_error(400, "invalid_request", "The client_assertion_type is invalid.");
-    auto client = client_by_assertion(org, assertion, now);
+    auto client = client_by_assertion(org, path, assertion, now);
     if (const auto* why = std::get_if<std::string>(&client)) return invalid_client(org.options.host, *why);
     return std::get<Client*>(client);
 }
@@ -54,7 +54,7 @@ Identity identify(Org& org, const Request& request, const Form& form, UtcTime no
                            "Cannot supply multiple client credentials. Use one of the following: "
                            "credentials in the Authorization header, in the post body, or a client_assertion.");
     }
-    if (assertion) return identify_by_assertion(org, form, assertion->value, now);
+    if (assertion) return identify_by_assertion(org, path_of(request.target), form, assertion->value, now);
     if (in_body) {
         const Parameter* id = find(form, "client_id");
         const Client* client = id ? org.clients.find(id->value) : nullptr;

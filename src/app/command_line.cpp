@@ -4,10 +4,12 @@
 #include "app/checkpoint_command.hpp"
 #include "app/dead_letters_command.hpp"
 #include "app/health_command.hpp"
+#include "app/keygen_command.hpp"
 #include "app/load.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
 #include "app/status_command.hpp"
+#include "app/tenant_commands.hpp"
 #include "config/config_reference.hpp"
 #include "oktail_version.hpp"
 
@@ -110,6 +112,54 @@ void add_dead_letters_commands(CLI::App& app, DeadLettersArguments& asked, ExitC
     replay->callback([&] { code = replay_dead_letters(asked.daemon, RouteId(asked.tenant, asked.sink)); });
 }
 
+/// What a `tenant` command is asked for.
+class TenantArguments {
+public:
+    TenantAddition addition;
+    std::filesystem::path config = "/etc/oktail/oktail.yaml";
+    std::string name;
+    bool json = false;
+    bool no_check = false;
+};
+
+void add_tenant_commands(CLI::App& app, TenantArguments& asked, ExitCode& code) {
+    CLI::App* family = app.add_subcommand("tenant", "Add, list and remove tenants; a running daemon takes it up by a reload");
+    family->require_subcommand(1);
+
+    CLI::App* add = family->add_subcommand("add", "Add a tenant in a file of its own, and try it; asks for what is not given");
+    NewTenant& tenant = asked.addition.tenant;
+    add_config_option(*add, asked.config);
+    add->add_option("NAME", tenant.name, "What it is called in state, labels and paths")->required();
+    add->add_option("--domain", tenant.domain, "Its Okta domain, such as acme.okta.com");
+    add->add_option("--client-id", tenant.client_id, "The client ID of the integration or app");
+    CLI::Option* secret =
+        add->add_option("--secret-file", tenant.secret_file, "A file with the client secret; - is standard input");
+    CLI::Option* key = add->add_option("--private-key", tenant.key_file, "A file with the private key, instead of a secret");
+    key->excludes(secret);
+    add->add_option("--key-id", tenant.key_id, "What Okta calls the key")->needs(key);
+    add->add_option("--passphrase-file", tenant.passphrase_file, "A file with the key's passphrase")->needs(key);
+    add->add_option("--sink", tenant.sinks, "A sink for its events; may be given several times");
+    add->add_option("--start", tenant.start, "Where it begins: now, earliest, -24h, or a time");
+    add->add_option("--connect-to", tenant.connect_to, "HOST:PORT where TCP goes instead, for tests and private links");
+    add->add_option("--ca-file", tenant.ca_file, "Trust this CA instead of the system's");
+    add->add_flag("--no-check", asked.no_check, "Do not try it online");
+    add->callback([&] {
+        asked.addition.config = asked.config;
+        asked.addition.check = !asked.no_check;
+        code = add_tenant(asked.addition);
+    });
+
+    CLI::App* list = family->add_subcommand("list", "Every tenant, with its domain, method, sinks and file");
+    add_config_option(*list, asked.config);
+    list->add_flag("--json", asked.json, "Print JSON");
+    list->callback([&] { code = list_tenants(asked.config, asked.json); });
+
+    CLI::App* remove = family->add_subcommand("remove", "Remove a tenant that was added so, and its secret");
+    add_config_option(*remove, asked.config);
+    remove->add_option("NAME", asked.name)->required();
+    remove->callback([&] { code = remove_tenant(asked.config, asked.name); });
+}
+
 /// What the commands that ask a running daemon are asked for.
 class DaemonArguments {
 public:
@@ -154,19 +204,32 @@ int run_command_line(int argc, char** argv) {
                   "Begin anew although there are traces of an earlier run whose state is gone");
     run->callback([&] { code = run_daemon(run_options); });
 
-    std::filesystem::path checked = run_options.config;
-    bool json = false;
+    CheckOptions checked;
+    checked.config = run_options.config;
     CLI::App* check = app.add_subcommand("check", "Find every error of the configuration, all at once");
-    add_config_option(*check, checked);
-    check->add_flag("--json", json, "Print JSON");
-    check->callback([&] { code = check_config(checked, json); });
+    add_config_option(*check, checked.config);
+    CLI::Option* online = check->add_flag("--online", checked.online, "Try each tenant's credentials and log, and each sink");
+    check->add_option("--tenant", checked.tenant, "Only this one")->needs(online);
+    check->add_flag("--json", checked.json, "Print JSON");
+    check->callback([&] { code = check_config(checked); });
 
     CheckpointArguments checkpoint_arguments;
     add_checkpoint_commands(app, checkpoint_arguments, code);
     DeadLettersArguments dead_letters_arguments;
     add_dead_letters_commands(app, dead_letters_arguments, code);
+    TenantArguments tenant_arguments;
+    add_tenant_commands(app, tenant_arguments, code);
     DaemonArguments daemon_arguments;
     add_daemon_commands(app, daemon_arguments, code);
+
+    std::string algorithm = "ES256";
+    std::filesystem::path folder;
+    CLI::App* keygen = app.add_subcommand("keygen", "Make a private key for an app, and print the public JWK for Okta");
+    keygen->add_option("--alg", algorithm, "What it signs with")
+        ->check(CLI::IsMember({"ES256", "RS256"}))
+        ->capture_default_str();
+    keygen->add_option("--out", folder, "The folder for the private key")->required()->check(CLI::ExistingDirectory);
+    keygen->callback([&] { code = make_key(algorithm, folder); });
 
     CLI::App* config = app.add_subcommand("config", "Print what can be configured");
     config->require_subcommand(1);

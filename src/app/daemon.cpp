@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include "app/okta_access.hpp"
 #include "core/log.hpp"
 #include "oktail_version.hpp"
 
@@ -9,9 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <thread>
 
 namespace oktail {
@@ -40,14 +39,6 @@ std::vector<asio::any_io_executor> executors(const std::vector<std::unique_ptr<S
 const SinkFactory& factory_of(const SinkConfig& sink) {
     const auto& all = all_sinks();
     return **std::find_if(all.begin(), all.end(), [&](const SinkFactory* factory) { return factory->type() == sink.type; });
-}
-
-/// Empty without a name: the system's CAs. A file that cannot be read must never come to that: its tenant trusts nobody.
-std::string trusted_cas(const std::filesystem::path& path) {
-    if (path.empty()) return {};
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return text.empty() ? path.string() + " cannot be read" : text;
 }
 
 }  // namespace

@@ -8,9 +8,11 @@ namespace oktail {
 enum class ExitCode : int {
     ok = 0,
     usage = 64,
-    unavailable = 69,   ///< no daemon runs, or it is not alive
+    unavailable = 69,  ///< no daemon runs, or it is not alive; Okta or a sink cannot be reached
+    cannot_create = 73,
     io_error = 74,      ///< the state can no longer be trusted: the disk failed
     temporary = 75,     ///< try again: another daemon has the state, or its disk is full
+    permission = 77,    ///< Okta refuses a credential
     configuration = 78  ///< a person must mend the configuration or the state
 };
 

@@ -1,30 +1,14 @@
 #include "app/tenant.hpp"
 
 #include "app/credentials.hpp"
+#include "app/okta_access.hpp"
 #include "app/start_time.hpp"
-#include "auth/basic.hpp"
-#include "auth/credential_files.hpp"
-#include "config/secret_file.hpp"
 #include "http/https_client.hpp"
 
 #include <algorithm>
 
 namespace oktail {
 namespace {
-
-std::unique_ptr<CredentialSource> credentials(const AuthConfig& auth, TenantDeps& deps) {
-    auto read = [auth, &signers = deps.secrets.signers]() -> Result<Credentials> { return read_credentials(auth, signers); };
-    return std::make_unique<CredentialFiles>(std::move(read), deps.secrets.readers, deps.clock);
-}
-
-asio::awaitable<Result<Secret>> read_proxy_authorization(std::shared_ptr<SecretReader<Secret>> reader, std::stop_token stop) {
-    auto secret = co_await reader->read(std::move(stop));
-    if (!secret) co_return secret.error();
-    const std::string_view pair = secret->reveal();
-    const std::size_t colon = pair.find(':');
-    if (colon == std::string_view::npos) co_return Error(ErrorKind::transient, "proxy_auth_file holds no user:password");
-    co_return basic_authorization(pair.substr(0, colon), pair.substr(colon + 1));
-}
 
 /// A route that the status shows for as long as this lives.
 class ShownRoute {
@@ -48,18 +32,10 @@ Tenant::Tenant(TenantConfig config, std::string ca_pem, PageSlicer& page_slicer,
 
 asio::awaitable<void> Tenant::start() {
     const log::Scope scope(config_.name);
-    HttpsEndpoint endpoint(config_.domain);
-    endpoint.connect_to = config_.connect_to;
-    endpoint.ca_pem = ca_pem_;
-    endpoint.proxy = config_.proxy;
-    if (!config_.proxy_auth_file.empty()) endpoint.proxy_authorization = proxy_authorization();
-    endpoint.scope = scope;
-    http_ = make_https_client(std::move(endpoint), deps_.http, deps_.clock);
-    TokenSettings tokens(config_.domain.url() + std::string(token_path));
-    tokens.dpop = config_.auth.dpop;
-    tokens.timeout = config_.request_timeout;
-    authorizer_ = std::make_unique<TokenAuthorizer>(scope, std::move(tokens), credentials(config_.auth, deps_), *http_,
-                                                    deps_.clock, deps_.happenings, shard_);
+    const SecretWorkers workers(deps_.secrets.readers, deps_.secrets.signers, deps_.clock);
+    http_ = make_https_client(https_endpoint(config_, ca_pem_, workers), deps_.http, deps_.clock);
+    authorizer_ = std::make_unique<TokenAuthorizer>(scope, token_settings(config_), credential_source(config_.auth, workers),
+                                                    *http_, deps_.clock, deps_.happenings, shard_);
     secrets_ =
         deps_.secrets.watch.watch(credential_files(config_.auth), shard_, [this](const auto&) { credentials_changed(); });
     logs_ = std::make_unique<LogsClient>(scope, config_.domain, config_.link_hosts, config_.request_timeout, *http_,
@@ -71,12 +47,6 @@ asio::awaitable<void> Tenant::start() {
     source_ = std::make_unique<TenantSource>(settings, query(), *logs_, *authorizer_, deps_.memory, deps_.clock, shard_);
     source_->start(stop_.get_token());
     co_return;
-}
-
-std::function<asio::awaitable<Result<Secret>>(std::stop_token)> Tenant::proxy_authorization() {
-    auto read = [file = config_.proxy_auth_file] { return read_secret(file); };
-    const auto reader = std::make_shared<SecretReader<Secret>>(std::move(read), deps_.secrets.readers, deps_.clock);
-    return [reader](std::stop_token stop) { return read_proxy_authorization(reader, std::move(stop)); };
 }
 
 asio::awaitable<void> Tenant::start_routes(std::vector<NewRoute> routes) {

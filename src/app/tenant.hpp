@@ -98,7 +98,6 @@ private:
                                                Checkpoint at, std::stop_token stop);
     asio::awaitable<Result<Beginning>> beginning(StartPoint start, std::shared_ptr<CommonBeginning> common,
                                                  std::stop_token stop);
-    std::function<asio::awaitable<Result<Secret>>(std::stop_token)> proxy_authorization();
     void credentials_changed();
     Query query() const { return Query(config_.domain.url(), config_.filter); }
 

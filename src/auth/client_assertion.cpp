@@ -36,11 +36,12 @@ public:
         : ClientCredential(std::move(name)), client_id_(std::move(client_id)),
           key_(std::make_shared<const ClientKey>(std::move(key))), signers_(signers) {}
 
-    asio::awaitable<Result<HttpRequest>> token_request(std::string token_url, UtcTime now, std::stop_token) const override {
+    asio::awaitable<Result<HttpRequest>> request(std::string_view path, std::string url, Secret form, UtcTime now,
+                                                 std::stop_token) const override {
         // The job owns what it signs with: its caller may be gone before it runs.
-        auto job = [key = key_, id = client_id_, url = std::move(token_url), now] { return assertion(*key, id, url, now); };
+        auto job = [key = key_, id = client_id_, url = std::move(url), now] { return assertion(*key, id, url, now); };
         const Secret signed_one = co_await signers_.run(std::move(job));
-        co_return token_form(Secret::joined({assertion_fields, signed_one.reveal()}));
+        co_return form_request(path, form, Secret::joined({assertion_fields, signed_one.reveal()}));
     }
     bool depends_on_time() const override { return true; }
 

@@ -11,8 +11,9 @@ public:
     ClientSecret(const std::string& client_id, const Secret& secret, std::string name)
         : ClientCredential(std::move(name)), basic_(basic_authorization(client_id, secret.reveal())) {}
 
-    asio::awaitable<Result<HttpRequest>> token_request(std::string, UtcTime, std::stop_token) const override {
-        HttpRequest request = token_form({});
+    asio::awaitable<Result<HttpRequest>> request(std::string_view path, std::string, Secret form, UtcTime,
+                                                 std::stop_token) const override {
+        HttpRequest request = form_request(path, form, {});
         request.authorization = basic_.copy();
         co_return request;
     }

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 
 constexpr seconds margin{60};  // a token handed out lives that much longer, or a tenth of its life
 
+constexpr seconds patience_with_revocation{2};
+
 /// What Date, in whole seconds, and the way of an answer leave unknown.
 constexpr seconds tolerated_error{3};
 
@@ -24,6 +26,21 @@ TokenAnswer unusable(const Error& why) {
     TokenAnswer answer(TokenAnswer::Kind::refused, why.what(), "nothing was sent");
     answer.is_unsent = true;
     return answer;
+}
+
+/// A token has three characters that mean something else in a form (RFC 6750 §2.1).
+Secret form_encoded(const Secret& token) {
+    std::string text;
+    text.reserve(3 * token.reveal().size());
+    for (const char c : token.reveal()) {
+        if (c == '+') text += "%2B";
+        else if (c == '/') text += "%2F";
+        else if (c == '=') text += "%3D";
+        else text += c;
+    }
+    Secret encoded(text);
+    OPENSSL_cleanse(text.data(), text.size());
+    return encoded;
 }
 
 TokenRequestOutcome outcome_of(const TokenAnswer& answer) {
@@ -154,10 +171,10 @@ bool TokenAuthorizer::may_try_again(const TokenAnswer& answer, bool had_proof, b
 }
 
 asio::awaitable<TokenAnswer> TokenAuthorizer::ask_once(const ClientCredential& credential, std::stop_token stop) {
-    auto request = co_await credential.token_request(settings_.token_url, server_now(), stop);
+    auto request = co_await credential.request(token_path, settings_.token_url(), token_form(), server_now(), stop);
     if (!request) co_return TokenAnswer(TokenAnswer::Kind::retry, request.error().what());
     if (dpop_.is_on())
-        request->dpop = dpop_.proof(DpopServer::token_endpoint, Method::post, settings_.token_url, {}, server_now());
+        request->dpop = dpop_.proof(DpopServer::token_endpoint, Method::post, settings_.token_url(), {}, server_now());
     request->timeout = settings_.timeout;
     auto response = co_await http_.send(std::move(*request), std::move(stop));
     if (!response) {
@@ -244,6 +261,21 @@ UtcTime TokenAuthorizer::server_now() const {
 asio::awaitable<void> TokenAuthorizer::join() {
     stop_.request_stop();
     co_await tasks_.join();
+    if (settings_.revoke_at_end && is_usable()) co_await revoke();
+}
+
+/// RFC 7009. Whatever becomes of it, the token ends by itself within the hour.
+asio::awaitable<void> TokenAuthorizer::revoke() {
+    const auto credentials = co_await credentials_->read({});
+    if (!credentials || working_ >= credentials->size() || !(*credentials)[working_]) co_return;
+    auto form = Secret::joined({"token_type_hint=access_token&token=", form_encoded(token_->value).reveal()});
+    auto request = co_await (*(*credentials)[working_])
+                       ->request(revoke_path, settings_.org_url + std::string(revoke_path), std::move(form), server_now(), {});
+    if (!request) co_return;
+    request->timeout = patience_with_revocation;
+    const auto answer = co_await http_.send(std::move(*request), {});
+    happenings_.token_revoked(scope_, answer && answer->head.status() == 200);
+    token_.reset();
 }
 
 }  // namespace oktail

@@ -23,9 +23,12 @@ namespace oktail {
 /// Where and how a tenant's tokens are asked for.
 class TokenSettings {
 public:
-    explicit TokenSettings(std::string token_url) : token_url(std::move(token_url)) {}
+    explicit TokenSettings(std::string org_url) : org_url(std::move(org_url)) {}
 
-    std::string token_url;  ///< the whole URL as it is called: what assertions and proofs are made out to
+    std::string token_url() const { return org_url + std::string(token_path); }
+
+    std::string org_url;  ///< "https://acme.okta.com": assertions and proofs are made out to it
+    bool revoke_at_end = false;
     DpopMode dpop = DpopMode::automatic;
     std::chrono::milliseconds timeout{60'000};  ///< of one token request
 };
@@ -48,7 +51,8 @@ public:
     void credentials_changed();
     /// The server's clock minus ours; for the doctor, and a warning.
     std::chrono::milliseconds server_offset() const { return server_now() - clock_.utc_now(); }
-    /// Ends a grant in progress and returns when it is over; call it before this object goes.
+    /// Ends a grant in progress and returns when it is over, and the token revoked, where that is wanted and takes no more than
+    /// 2 s; call it before this object goes.
     asio::awaitable<void> join();
     /// Hard stop, after the deadline.
     void cancel() { tasks_.cancel(); }
@@ -81,6 +85,7 @@ private:
         bool clock = true;
     };
 
+    asio::awaitable<void> revoke();
     AuthHeaders headers(Method method, std::string_view url);
     void start_grant();
     asio::awaitable<void> grant();

@@ -87,6 +87,11 @@ const KeyTable& auth_keys() {
          .description =
              "Whether access tokens are bound to a key of oktail's own, so that a stolen one is of no use (RFC 9449). "
              "auto: as the org demands."},
+        {.name = "revoke_at_end",
+         .type = choice,
+         .fallback = "false",
+         .constraint = "false | true",
+         .description = "Whether the access token is revoked when the tenant stops; a token ends by itself within the hour."},
     };
     return keys;
 }

@@ -80,6 +80,7 @@ private:
         auth.client_id = section.text("client_id");
         auth.dpop = section.choice<DpopMode>(
             "dpop", {{"auto", DpopMode::automatic}, {"always", DpopMode::always}, {"never", DpopMode::never}});
+        auth.revoke_at_end = section.choice<bool>("revoke_at_end", {{"false", false}, {"true", true}});
         const ConfigNode* files = section.given("client_secret_files");
         auth.place = files ? files->place : section.place();
         if (auth.method == AuthMethod::private_key) auth.private_keys = private_keys(section);

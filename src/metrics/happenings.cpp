@@ -81,6 +81,11 @@ void Happenings::token_requested(const log::Scope& tenant, TokenRequestOutcome o
     instruments_->tenant(tenant, [&](OfTenant& of) { of.own_grants.of(to_string(outcome)).Increment(); });
 }
 
+void Happenings::token_revoked(const log::Scope& tenant, bool succeeded) {
+    if (succeeded) log::info(tenant, "access token revoked");
+    else log::warn(tenant, "the access token could not be revoked; it ends by itself within the hour");
+}
+
 void Happenings::token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential,
                                std::chrono::seconds lifetime, UtcTime expires) {
     instruments_->tenant(tenant, [](OfTenant& of) { of.grants.of("granted").Increment(); });

@@ -46,6 +46,7 @@ public:
 
     // A tenant's access token; never the token itself.
     void token_requested(const log::Scope& tenant, TokenRequestOutcome outcome);
+    void token_revoked(const log::Scope& tenant, bool succeeded);
     /// `place` among the configured credentials, from 0, and `credential` for people, say which one worked.
     void token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential, std::chrono::seconds lifetime,
                        UtcTime expires);

@@ -211,6 +211,40 @@ TEST_F(AuthScenario, TokenThatDiesIsReplacedAndTheSameUrlRepeated) {  // A01, A0
     EXPECT_EQ(okta_->tokens_minted(acme), 2u);
 }
 
+TEST_F(AuthScenario, TokenIsRevokedAtTheEndWhereThatIsWanted) {  // T26
+    for (const bool with_key : {false, true}) {
+        config_ = Config();
+        acme_with(with_key ? ",backlog=10,client=custom" : ",backlog=10");
+        auth().revoke_at_end = true;
+        {
+            const Running daemon(config_);
+            EXPECT_TRUE(all_arrive(5));
+        }
+
+        const std::string token = okta_->with([&] { return okta_->okta().find(acme)->clients.tokens(); });
+        EXPECT_TRUE(okta_->with(
+            [&] { return okta_->okta().find(acme)->clients.find_token(token.substr(0, token.find('\n')))->revoked; }));
+        EXPECT_EQ(okta_->violations(acme), "");
+        std::filesystem::remove_all(dir_ / "state");
+        std::filesystem::remove_all(dir_ / "exact");
+    }
+}
+
+TEST_F(AuthScenario, RevocationThatIsNotAnsweredHoldsNobodyUp) {  // T26
+    acme_with(",backlog=10");
+    auth().revoke_at_end = true;
+    okta_->fault(R"([{"endpoint": "revoke", "do": "black_hole"}])");
+    std::chrono::steady_clock::time_point stopped;
+    {
+        const Running daemon(config_);
+        EXPECT_TRUE(all_arrive(5));
+        stopped = std::chrono::steady_clock::now();
+    }
+
+    EXPECT_GE(std::chrono::steady_clock::now() - stopped, seconds(2)) << "it was tried";
+    EXPECT_EQ(lines(file), okta_->events(acme));
+}
+
 TEST_F(AuthScenario, RestartHasAnotherKeyAndAnotherToken) {  // D15
     acme_with(",backlog=10,client=custom,dpop=on");
     for (int life = 0; life < 2; ++life) {

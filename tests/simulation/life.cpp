@@ -43,9 +43,8 @@ class Life::Tenant {
 public:
     Tenant(Life& life, const std::string& host)
         : life_(life), name_(host.substr(0, host.find('.'))), origin_(host), http_(life.world_, host, life.dead_),
-          authorizer_(log::Scope(name_), TokenSettings(origin_.url() + std::string(token_path)),
-                      std::make_unique<SimulatedSecrets>(life.world_, host), http_, life.world_.clock, life.happenings_,
-                      life.world_.io.get_executor()),
+          authorizer_(log::Scope(name_), TokenSettings(origin_.url()), std::make_unique<SimulatedSecrets>(life.world_, host),
+                      http_, life.world_.clock, life.happenings_, life.world_.io.get_executor()),
           logs_(log::Scope(name_), origin_, {}, 60s, http_, authorizer_, life.world_.page_slicer, life.world_.clock,
                 life.happenings_),
           source_(settings(), query(), logs_, authorizer_, life.world_.memory, life.world_.clock,

@@ -79,11 +79,12 @@ struct AuthConfig {
     std::vector<std::filesystem::path> client_secret_files;  ///< one or two, in the order they are tried; resolved
     std::vector<PrivateKeyConfig> private_keys;              ///< in the order they are tried
     DpopMode dpop = DpopMode::automatic;
+    bool revoke_at_end = false;
     ConfigPlace place;  ///< of the files
 
     bool operator==(const AuthConfig& other) const {
         return method == other.method && client_id == other.client_id && client_secret_files == other.client_secret_files &&
-               private_keys == other.private_keys && dpop == other.dpop;
+               private_keys == other.private_keys && dpop == other.dpop && revoke_at_end == other.revoke_at_end;
     }
 };
 

@@ -36,6 +36,9 @@ public:
     virtual const KeyTable& keys() const = 0;
     /// Pure; reports every problem. nullptr if there were any.
     virtual std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, Problems& problems) const = 0;
+    /// Whether events could go there now, as whoever runs this: for `oktail check --online`. Changes nothing; blocks, for some
+    /// seconds at most. What is fine about it, for people. Errors: any kind; what is wrong, and behind "; " what to do.
+    virtual Result<std::string> probe(const SinkOptions& options) const = 0;
     /// Once at start, before the first make(): mends what an earlier run left, for sinks that are no longer configured too.
     /// Errors: fatal. What has to wait (full disk) does not hold up the start: open() of that route waits.
     virtual asio::awaitable<Result<void>> recover(SinkDeps deps) const;

@@ -13,6 +13,8 @@ std::shared_ptr<const SinkOptions> StdoutSinkFactory::parse(const ConfigNode& si
     return parse_stdout_options(sink, problems);
 }
 
+Result<std::string> StdoutSinkFactory::probe(const SinkOptions&) const { return "nothing can be wrong before it is written"; }
+
 std::unique_ptr<Sink> StdoutSinkFactory::make(std::string, std::shared_ptr<const SinkOptions> options, SinkDeps) const {
     return std::make_unique<StdoutSink>(std::static_pointer_cast<const StdoutOptions>(std::move(options)), STDOUT_FILENO);
 }

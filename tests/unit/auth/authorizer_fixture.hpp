@@ -62,7 +62,7 @@ protected:
     }
 
     static TokenSettings settings(DpopMode mode) {
-        TokenSettings settings("https://acme.okta.com/oauth2/v1/token");
+        TokenSettings settings("https://acme.okta.com");
         settings.dpop = mode;
         return settings;
     }

@@ -137,7 +137,7 @@ TEST(ClientAssertion, JobOutlivesItsCaller) {
     auto credentials = std::make_unique<Credentials>(client_keys("id", std::move(keys), signers));
     TaskGroup tasks(io.get_executor());
     tasks.spawn([](const ClientCredential& credential) -> asio::awaitable<void> {
-        const auto request = co_await credential.token_request("url", UtcTime(), {});
+        const auto request = co_await credential.request(token_path, "url", token_form(), UtcTime(), {});
         ADD_FAILURE() << "cancelled, and got " << request.has_value();
     }(**credentials->front()));
     io.poll();

@@ -25,7 +25,7 @@ TEST(ClientSecret, RequestIsFormAndBasic) {  // T01, T02
     ASSERT_EQ(credentials.size(), 2u);
     Shard shard("shard");
 
-    const auto request = run_on(shard, (*credentials[0])->token_request("https://acme.okta.com/oauth2/v1/token", {}, {}));
+    const auto request = run_on(shard, (*credentials[0])->request(token_path, "", token_form(), {}, {}));
 
     ASSERT_TRUE(request);
     EXPECT_EQ(request->method, Method::post);

@@ -158,6 +158,7 @@ TEST(ConfigDifference, EveryKeyOfAKeyMatters) {
          {"private_keys: [{file: g, key_id: k, passphrase_file: p}]",
           "private_keys: [{file: f, key_id: l, passphrase_file: p}]",
           "private_keys: [{file: f, key_id: k, passphrase_file: q}]", "private_keys: [{file: f, key_id: k}]",
+          "revoke_at_end: true, private_keys: [{file: f, key_id: k, passphrase_file: p}]",
           "dpop: never, private_keys: [{file: f, key_id: k, passphrase_file: p}]"})
         EXPECT_FALSE(difference(tenant(key), tenant(other)).is_nothing()) << other;
 }
