@@ -4,6 +4,7 @@
 #include "route/known_events.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace oktail {
 namespace {
@@ -95,6 +96,18 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query) 
 Checkpoint begun_again(Checkpoint at, Cursor next) {
     ++at.seq;
     at.next = std::move(next);
+    return at;
+}
+
+Checkpoint found_again(Checkpoint at, const Page& page, std::size_t done) {
+    std::vector<Uuid> front;
+    std::unordered_set<Uuid> in_front;
+    for (std::size_t i = 0; i < done; ++i)
+        if (in_front.insert(page.slice(i).id).second) front.push_back(page.slice(i).id);
+    at.partial.insert(at.partial.end(), front.begin(), front.end());
+    std::erase_if(at.tail, [&](const Uuid& id) { return in_front.contains(id); });
+    at.tail.insert(at.tail.end(), front.begin(), front.end());
+    if (at.tail.size() > tail_length) at.tail.erase(at.tail.begin(), at.tail.end() - static_cast<std::ptrdiff_t>(tail_length));
     return at;
 }
 

@@ -50,6 +50,10 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
 /// The checkpoint of a route that goes on at another cursor. What was safe of a page stays in `partial`, until it has come.
 Checkpoint begun_again(Checkpoint at, Cursor next);
 
+/// The checkpoint of a route that finds its place again on this page, behind its first `done` events. Those may be older than
+/// all that the tail knows; it takes them in where they belong, before the last one, which stays the last.
+Checkpoint found_again(Checkpoint at, const Page& page, std::size_t done);
+
 /// The time after which the lost cursor's events lie, less the overlap.
 UtcTime since_of_lost_cursor(const Checkpoint& at);
 /// Whether Okta must still serve the last event that is done with to a query from `since` on: if not, something is wrong.

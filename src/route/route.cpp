@@ -152,7 +152,7 @@ asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error
         if (!page) co_return page.error();
         const Page& seen = **page;
         if (const auto known = search.look_at(seen)) {
-            for (std::size_t i = 0; i < *known; ++i) at.partial.push_back(seen.slice(i).id);
+            at = found_again(std::move(at), seen, *known);
             break;
         }
         // Events without a link are no end of the log: the source asks for them again. A busy log has no end at all.

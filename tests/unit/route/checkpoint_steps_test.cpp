@@ -186,6 +186,32 @@ TEST(AfterPage, EventServedAgainKeepsItsPlaceInTheTail) {
     EXPECT_EQ(after.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4)}));
 }
 
+TEST(FoundAgain, OlderEventsOfThePageDoNotBecomeTheNewest) {
+    Checkpoint at;
+    at.tail = {id_of(3), id_of(4), id_of(5)};
+    const PagePtr page = page_of(numbered(0, 8), Cursor("/8"));
+
+    at = found_again(at, *page, 6);
+    const Selection chosen = select(page, at, EventFilter(), 1'000);
+    const Checkpoint after = after_page(at, *page, chosen.known);
+
+    EXPECT_EQ(at.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4), id_of(5)}));
+    EXPECT_EQ(chosen.batch.size(), 2u);
+    EXPECT_EQ(after.tail.back(), id_of(7));
+    EXPECT_EQ(after.tail.size(), 8u);
+}
+
+TEST(FoundAgain, TailStaysAsLongAsItMayBe) {
+    Checkpoint at;
+    for (int n = 1'000; n < 2'000; ++n) at.tail.push_back(id_of(n));
+
+    at = found_again(at, *page_of(numbered(1'500, 2'010), Cursor("/2010")), 500);
+
+    EXPECT_EQ(at.tail.size(), 1'000u);
+    EXPECT_EQ(at.tail.front(), id_of(1'000));
+    EXPECT_EQ(at.tail.back(), id_of(1'999));
+}
+
 TEST(MustBeFound, OnlyWhereTheQueryReachesTheLastEvent) {
     Checkpoint at;
     at.newest_published = UtcTime(minutes(100));
