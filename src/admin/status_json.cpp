@@ -44,9 +44,13 @@ json::object daemon_object(const DaemonFacts& daemon, UtcTime now) {
 json::object tenant_object(const TenantStatus& tenant) {
     json::value remaining;
     if (tenant.rate_limit_remaining) remaining = static_cast<std::int64_t>(*tenant.rate_limit_remaining);
+    json::value credential;
+    if (tenant.credential) credential = *tenant.credential;
     return {{"name", tenant.name},
             {"trouble", trouble_or_null(tenant.trouble)},
             {"token_expires_at", time_or_null(tenant.token_expires)},
+            {"credential_in_use", credential},
+            {"clock_skew_seconds", rounded_or_null(tenant.clock_skew_seconds)},
             {"rate_limit_remaining", remaining},
             {"answered_at", time_or_null(tenant.answered_at)}};
 }

@@ -10,7 +10,9 @@
 #include "app/run_command.hpp"
 #include "app/status_command.hpp"
 #include "app/tenant_commands.hpp"
+#include "auth/openssl_memory.hpp"
 #include "config/config_reference.hpp"
+#include "core/assert.hpp"
 #include "oktail_version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -189,6 +191,7 @@ void add_daemon_commands(CLI::App& app, DaemonArguments& asked, ExitCode& code) 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+    OKTAIL_ASSERT(wipe_what_openssl_frees());
     CLI::App app("Streams the Okta System Log of many tenants into a SIEM and never loses an event.", "oktail");
     app.set_version_flag("--version", "oktail " OKTAIL_VERSION);
     app.require_subcommand(1);

@@ -254,7 +254,7 @@ Diagnosis examine_sink(const SinkConfig& sink) {
     if (probed) {
         diagnosis.findings.emplace_back(Verdict::good, "sink", *probed);
     } else {
-        const std::string& text = probed.error().what();
+        const std::string text = probed.error().what();
         const auto advice = text.rfind("; ");
         diagnosis.findings.emplace_back(Verdict::bad, "sink", text.substr(0, advice), text.substr(advice + 2));
     }

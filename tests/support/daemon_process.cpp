@@ -42,11 +42,14 @@ void DaemonProcess::add_tenant(const std::string& domain, const std::string& mor
     const auto& org = simulator_.org(domain);
     std::string sinks = sink_name;
     for (const auto& [further, keys] : more_sinks) sinks += ", " + further;
+    const std::string credential =
+        org.key_file.empty()
+            ? "method: client_secret, client_secret_files: [" + org.secret_file.string() + "]"
+            : "method: private_key, private_keys: [{file: " + org.key_file.string() + ", key_id: " + org.key_id + "}]";
     tenants_ += "  - name: " + (name.empty() ? domain.substr(0, domain.find('.')) : name) + "\n    domain: " + domain +
                 "\n    connect_to: " + okta_host + ":" + std::to_string(simulator_.port()) +
-                "\n    ca_file: " + simulator_.ca_file().string() +
-                "\n    auth: {method: client_secret, client_id: " + org.client_id + ", client_secret_files: [" +
-                org.secret_file.string() + "]}\n    sinks: [" + sinks + "]\n" + more;
+                "\n    ca_file: " + simulator_.ca_file().string() + "\n    auth: {client_id: " + org.client_id + ", " +
+                credential + "}\n    sinks: [" + sinks + "]\n" + more;
 }
 
 void DaemonProcess::write_config() const {

@@ -52,7 +52,13 @@ SimulatorProcess::SimulatorProcess(const std::filesystem::path& dir, const std::
     for (const auto& [domain, org] : said.at("orgs").as_object()) {
         Org& known = orgs_[std::string(domain)];
         known.client_id = boost::json::value_to<std::string>(org.at("client_id"));
-        known.secret_file = dir / boost::json::value_to<std::string>(org.at("secret_file"));
+        const auto text = [&](const char* name) {
+            const auto* value = org.as_object().if_contains(name);
+            return value ? boost::json::value_to<std::string>(*value) : std::string();
+        };
+        known.secret_file = text("secret_file");
+        known.key_file = text("key_file");
+        known.key_id = text("key_id");
     }
 }
 

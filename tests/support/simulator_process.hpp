@@ -15,7 +15,9 @@ class SimulatorProcess {
 public:
     struct Org {
         std::string client_id;
-        std::filesystem::path secret_file;
+        std::filesystem::path secret_file;  ///< of an integration
+        std::filesystem::path key_file;     ///< of a custom app
+        std::string key_id;
     };
     struct Event {
         std::string uuid;

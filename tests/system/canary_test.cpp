@@ -7,6 +7,8 @@
 #include "support/daemon_process.hpp"
 #include "support/temp_dir.hpp"
 
+#include <openssl/evp.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,6 +30,7 @@ using testing::SizeIs;
 
 const std::string acme = "acme.okta.com";
 const std::string globex = "globex.okta.com";
+const std::string initech = "initech.okta.com";  // a custom app: a key, and DPoP
 
 // Okta's secrets have 64 characters of this alphabet.
 const std::string wrong_secret = "wrongCanary-Xk29_vTq8LmZrP4sYhN7bWcE1fJgU5dAoI3xKpM6tRyQ0uVnB-_z";
@@ -125,11 +128,13 @@ protected:
     static std::vector<std::string> simulated() {
         std::vector<std::string> all = orgs();
         for (std::string& org : all) org += ",backlog=200,limit=100000";
+        all.push_back(initech + ",backlog=200,limit=100000,client=custom,dpop=on");
         return all;
     }
-    /// acme hears nothing bad; globex has a secret that Okta refuses; the others are told what they are told; one more meets
-    /// another's certificate.
+    /// initech has a key; acme hears nothing bad; globex has a secret that Okta refuses; the others are told what they are
+    /// told; one more meets another's certificate.
     void add_tenants() {
+        daemon_.add_tenant(initech);
         for (const std::string& org : orgs()) {
             simulator_.control("POST", "/secrets?org=" + org, right_secret);
             write_secret(org, org == globex ? wrong_secret : right_secret);
@@ -152,6 +157,22 @@ protected:
         std::ofstream(file.string() + ".new") << secret;
         fs::permissions(file.string() + ".new", fs::perms::owner_read | fs::perms::owner_write);
         fs::rename(file.string() + ".new", file);
+    }
+    /// The text of the private key, without its frame and line ends.
+    std::string key_text() const {
+        const std::string pem = content_of(simulator_.org(initech).key_file);
+        std::string text = pem.substr(pem.find("-\n") + 2);
+        text = text.substr(0, text.find('-'));
+        std::erase(text, '\n');
+        return text;
+    }
+    /// The number that makes it a private one: where SEC 1 has it in PKCS#8 for P-256.
+    std::string key_number() const {
+        const std::string text = key_text();
+        std::string der(text.size(), '\0');
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(der.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                        static_cast<int>(text.size()));
+        return der.substr(36, 32);
     }
     bool delivers(const std::string& org) const { return fs::exists(dir_ / "out" / org.substr(0, org.find('.'))); }
     /// A line of the log that names the tenant and has the word.
@@ -176,9 +197,15 @@ protected:
         Canaries all;
         all.add("the wrong secret", wrong_secret);
         all.add("the right secret", right_secret);
+        all.add("the private key", key_text());
+        all.add("the private key's number", key_number());
         for (const std::string& org : orgs()) {
             std::istringstream tokens(simulator_.control("/tokens?org=" + org));
             for (std::string token; tokens >> token;) all.add("a token of " + org, token);
+        }
+        std::istringstream bound(simulator_.control("/tokens?org=" + initech));
+        for (std::string token; bound >> token;) all.add("a token of " + initech, token);
+        for (const std::string& org : orgs()) {
             for (const std::string& secret : {wrong_secret, right_secret})
                 all.add("credentials of " + org, base64(simulator_.org(org).client_id + ":" + secret));
         }
@@ -243,7 +270,8 @@ INSTANTIATE_TEST_SUITE_P(Logs, CanaryTest, testing::Values("text", "json"), [](c
 TEST_P(CanaryTest, NothingThatOktailWritesHoldsASecret) {
     add_tenants();
     daemon_.start();
-    EXPECT_TRUE(eventually(seconds(60), [&] { return not_met().empty() && delivers(acme); })) << not_met() << daemon_.log();
+    EXPECT_TRUE(eventually(seconds(60), [&] { return not_met().empty() && delivers(acme) && delivers(initech); }))
+        << not_met() << daemon_.log();
     write_secret(globex, right_secret);
     EXPECT_TRUE(eventually(seconds(60), [&] { return delivers(globex); })) << daemon_.log();
 
@@ -269,6 +297,19 @@ TEST_P(CanaryTest, OnlyTheTokenInUseIsInMemory) {
     EXPECT_THAT(found_in_memory(base64(simulator_.org(acme).client_id + ":" + right_secret)), IsEmpty());
     // One that is kept, and the request on its way.
     EXPECT_THAT(found_in_memory(token), SizeIs(AllOf(Ge(1u), Le(3u)))) << "none: the search is blind";
+}
+
+TEST_P(CanaryTest, KeyIsInMemoryOnlyWhileItSigns) {
+    daemon_.add_tenant(initech);
+    daemon_.start();
+    ASSERT_TRUE(eventually(seconds(20), [&] { return !delivered_below(dir_ / "out").empty(); })) << daemon_.log();
+
+    std::string token;
+    std::istringstream(simulator_.control("/tokens?org=" + initech)) >> token;
+    EXPECT_THAT(found_in_memory(key_text().substr(40, 24)), IsEmpty());
+    EXPECT_THAT(found_in_memory(key_number()), IsEmpty());
+    EXPECT_THAT(found_in_memory(token), SizeIs(AllOf(Ge(1u), Le(3u)))) << "none: the search is blind";
+    EXPECT_THAT(found_in_memory("client_assertion=eyJ"), IsEmpty());
 }
 
 TEST_P(CanaryTest, CrashLeavesNoCore) {

@@ -28,6 +28,8 @@ TEST(StatusJson, SaysAllThatIsKnown) {
     TenantStatus tenant = tenant_status("acme");
     tenant.trouble = Trouble(Reason::rate_limited, "busy", now);
     tenant.token_expires = now + std::chrono::minutes(5);
+    tenant.credential = 2;
+    tenant.clock_skew_seconds = -1.5;
     tenant.rate_limit_remaining = 42;
     tenant.answered_at = now;
     status.tenants = {tenant};
@@ -46,7 +48,8 @@ TEST(StatusJson, SaysAllThatIsKnown) {
 
     EXPECT_EQ(all.at("tenants").at(0), json::parse(R"({
         "name": "acme", "trouble": {"reason": "rate_limited", "what": "busy", "since": "2026-01-01T00:00:00.000Z"},
-        "token_expires_at": "2026-01-01T00:05:00.000Z", "rate_limit_remaining": 42,
+        "token_expires_at": "2026-01-01T00:05:00.000Z", "credential_in_use": 2, "clock_skew_seconds": -1.5,
+        "rate_limit_remaining": 42,
         "answered_at": "2026-01-01T00:00:00.000Z"})"));
     EXPECT_EQ(all.at("routes").at(0), json::parse(R"({
         "tenant": "acme", "sink": "archive", "state": "stalled", "activity": "writing",
@@ -63,7 +66,8 @@ TEST(StatusJson, UnknownIsNull) {
 
     const json::value all = json::parse(status_json(facts, status, now));
 
-    for (const char* name : {"trouble", "token_expires_at", "rate_limit_remaining", "answered_at"})
+    for (const char* name :
+         {"trouble", "token_expires_at", "credential_in_use", "clock_skew_seconds", "rate_limit_remaining", "answered_at"})
         EXPECT_TRUE(all.at("tenants").at(0).at(name).is_null()) << name;
     for (const char* name : {"trouble", "lag_seconds", "newest_published", "moved_at", "last_error"})
         EXPECT_TRUE(all.at("routes").at(0).at(name).is_null()) << name;
