@@ -9,6 +9,10 @@ WANTED += [f"OK{n}" for n in range(1, 31)]
 WANTED += [f"P{n:02}" for n in range(1, 39)]
 WANTED += [f"R{n:02}" for n in range(1, 15)]
 WANTED += [f"F{n:02}" for n in range(1, 26)]
+WANTED += [f"T{n:02}" for n in range(1, 27)]
+WANTED += [f"K{n:02}" for n in range(1, 11)]
+WANTED += [f"A{n:02}" for n in range(1, 11)]
+WANTED += [f"D{n:02}" for n in range(1, 17)]
 
 sources = list(pathlib.Path("tests").rglob("*.cpp"))
 tests = {
@@ -16,8 +20,9 @@ tests = {
     for source in sources
     for suite, name in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", source.read_text())
 }
-network_faults = pathlib.Path("tests/system/network_faults.py").read_text()
-tests |= {f"network_faults.{case}" for case in re.findall(r"^def (\w+)\(scene\)", network_faults, re.MULTILINE)}
+for script in ("network_faults", "oidc_provider", "onboarding"):
+    cases = re.findall(r"^def (\w+)\(scene(?:: Scene)?\)", pathlib.Path(f"tests/system/{script}.py").read_text(), re.MULTILINE)
+    tests |= {f"{script}.{case}" for case in cases}
 
 wrong = []
 lines = {}
