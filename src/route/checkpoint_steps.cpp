@@ -99,15 +99,13 @@ Checkpoint begun_again(Checkpoint at, Cursor next) {
     return at;
 }
 
-Checkpoint found_again(Checkpoint at, const Page& page, std::size_t done) {
-    std::vector<Uuid> front;
-    std::unordered_set<Uuid> in_front;
-    for (std::size_t i = 0; i < done; ++i)
-        if (in_front.insert(page.slice(i).id).second) front.push_back(page.slice(i).id);
-    at.partial.insert(at.partial.end(), front.begin(), front.end());
-    std::erase_if(at.tail, [&](const Uuid& id) { return in_front.contains(id); });
-    at.tail.insert(at.tail.end(), front.begin(), front.end());
-    if (at.tail.size() > tail_length) at.tail.erase(at.tail.begin(), at.tail.end() - static_cast<std::ptrdiff_t>(tail_length));
+Checkpoint found_again(Checkpoint at, const Page& page, std::size_t before) {
+    std::unordered_set<Uuid> known(at.tail.begin(), at.tail.end());
+    std::vector<Uuid> tail;
+    for (std::size_t i = 0; i < before; ++i)
+        if (known.insert(page.slice(i).id).second) tail.push_back(page.slice(i).id);
+    tail.insert(tail.end(), at.tail.begin(), at.tail.end());
+    at.tail = std::move(tail);
     return at;
 }
 
@@ -115,6 +113,8 @@ bool must_be_found(const Checkpoint& at, UtcTime since) {
     // No event is persisted before it is published, and the last one not before the others.
     return !at.tail.empty() && at.newest_published >= since;
 }
+
+UtcTime end_of_search(const Checkpoint& at) { return reached_by(at) + overlap; }
 
 UtcTime since_of_lost_cursor(const Checkpoint& at) {
     const UtcTime reached = reached_by(at);

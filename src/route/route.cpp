@@ -137,26 +137,29 @@ bool Route::told_of_loss(const Checkpoint& at, UtcTime okta_now) {
 /// The cursor is of no use any more: look, without delivering, for the last event that was delivered, from a while before it.
 /// Found, the route goes on behind it. Not found, it delivers from there what the checkpoint does not know, and says so.
 asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error why, std::stop_token stop) {
-    const auto now = co_await source_.okta_now(stop);
-    if (!now) co_return now.error();
-    const UtcTime since = std::max(since_of_lost_cursor(at), earliest_start(*now));
+    const auto okta_now = co_await source_.okta_now(stop);
+    if (!okta_now) co_return okta_now.error();
+    // A server whose clock is months ahead must not make us skip what Okta still has: the earlier clock costs a request.
+    const UtcTime now = std::min(*okta_now, clock_.utc_now());
+    const UtcTime since = std::max(since_of_lost_cursor(at), earliest_start(now));
     happenings_.begun_again(scope_, why.what(), since);
     const Cursor beginning = source_.begin(since, at.query);
     at = begun_again(std::move(at), beginning);
-    const bool can_be_found = !told_of_loss(at, *now) && must_be_found(at, since);
+    const bool can_be_found = !told_of_loss(at, now) && must_be_found(at, since);
     PlaceSearch search(at.tail);
+    const UtcTime end = end_of_search(at);
     LinkCircle circle;
     while (can_be_found) {
         happenings_.route_does(scope_, Activity::fetching);
         auto page = co_await source_.fetch(at.next, stop);
         if (!page) co_return page.error();
         const Page& seen = **page;
-        if (const auto known = search.look_at(seen)) {
-            at = found_again(std::move(at), seen, *known);
+        if (const auto before = search.look_at(seen)) {
+            at = found_again(std::move(at), seen, *before);
             break;
         }
         // Events without a link are no end of the log: the source asks for them again. A busy log has no end at all.
-        const bool is_past = seen.next() != at.next && is_of_later(seen, *now);
+        const bool is_past = seen.next() != at.next && is_of_later(seen, end);
         if (seen.empty() || is_past || circle.closes(at.next, seen.next())) {
             happenings_.gap_suspected(scope_, since, seen.fetched_at());
             at.next = beginning;

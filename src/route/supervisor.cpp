@@ -67,7 +67,7 @@ asio::awaitable<Result<Checkpoint>> Supervisor::place(std::stop_token stop) {
     }
     const auto now = co_await source_.okta_now(stop);
     if (!now) co_return now.error();
-    const UtcTime since = std::max(again->since, earliest_start(*now));
+    const UtcTime since = std::max(again->since, earliest_start(std::min(*now, clock_.utc_now())));
     happenings_.begun_again(scope_, again->why, since);
     at.query = setup_.query;
     at = begun_again(std::move(at), source_.begin(since, setup_.query));

@@ -186,12 +186,12 @@ TEST(AfterPage, EventServedAgainKeepsItsPlaceInTheTail) {
     EXPECT_EQ(after.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4)}));
 }
 
-TEST(FoundAgain, OlderEventsOfThePageDoNotBecomeTheNewest) {
+TEST(FoundAgain, OlderEventsOfThePageAreTakenInInFront) {
     Checkpoint at;
     at.tail = {id_of(3), id_of(4), id_of(5)};
     const PagePtr page = page_of(numbered(0, 8), Cursor("/8"));
 
-    at = found_again(at, *page, 6);
+    at = found_again(at, *page, 3);
     const Selection chosen = select(page, at, EventFilter(), 1'000);
     const Checkpoint after = after_page(at, *page, chosen.known);
 
@@ -201,15 +201,19 @@ TEST(FoundAgain, OlderEventsOfThePageDoNotBecomeTheNewest) {
     EXPECT_EQ(after.tail.size(), 8u);
 }
 
-TEST(FoundAgain, TailStaysAsLongAsItMayBe) {
+TEST(FoundAgain, TheyMakeTheTailForgetNothing) {
     Checkpoint at;
     for (int n = 1'000; n < 2'000; ++n) at.tail.push_back(id_of(n));
+    const PagePtr page = page_of(numbered(500, 1'500), Cursor("/1500"));
 
-    at = found_again(at, *page_of(numbered(1'500, 2'010), Cursor("/2010")), 500);
+    at = found_again(at, *page, 500);
+    const Selection chosen = select(page, at, EventFilter(), 1'000);
+    const Checkpoint after = after_page(at, *page, chosen.known);
 
-    EXPECT_EQ(at.tail.size(), 1'000u);
-    EXPECT_EQ(at.tail.front(), id_of(1'000));
-    EXPECT_EQ(at.tail.back(), id_of(1'999));
+    EXPECT_EQ(chosen.batch.size(), 0u);
+    EXPECT_EQ(after.tail.size(), 1'000u);
+    EXPECT_EQ(after.tail.front(), id_of(1'000));
+    EXPECT_EQ(after.tail.back(), id_of(1'999));
 }
 
 TEST(MustBeFound, OnlyWhereTheQueryReachesTheLastEvent) {

@@ -20,55 +20,55 @@ PagePtr page(const std::vector<int>& numbers) {
     return page_of(events, Cursor("/next"));
 }
 
-TEST(PlaceSearch, FindsThePlaceBehindTheLastEvent) {
-    PlaceSearch search(ids(0, 20));
+TEST(PlaceSearch, FindsTheFirstOfWhatIsKnown) {
+    PlaceSearch search(ids(10, 30));
 
-    EXPECT_EQ(search.look_at(*page({14, 15, 16})), std::nullopt);
-    EXPECT_EQ(search.look_at(*page({17, 18, 19, 20, 21})), 3u);
+    EXPECT_EQ(search.look_at(*page({5, 6, 7})), std::nullopt);
+    EXPECT_EQ(search.look_at(*page({8, 9, 10, 11, 12, 13, 14})), 2u);
 }
 
-TEST(PlaceSearch, PlaceMayLieBetweenTwoPages) {
-    PlaceSearch search(ids(0, 20));
+TEST(PlaceSearch, RowMayBeginOnThePageBefore) {
+    PlaceSearch search(ids(10, 30));
 
-    EXPECT_EQ(search.look_at(*page({15, 16, 17, 18})), std::nullopt);
-    EXPECT_EQ(search.look_at(*page({19, 20})), 1u);
+    EXPECT_EQ(search.look_at(*page({8, 9, 10, 11})), std::nullopt);
+    EXPECT_EQ(search.look_at(*page({12, 13, 14})), 0u);
 }
 
-TEST(PlaceSearch, LastEventServedAgainFurtherOnIsNotThePlace) {
-    PlaceSearch search(ids(0, 20));
-
-    EXPECT_EQ(search.look_at(*page({17, 18, 20, 19})), std::nullopt) << "20 is not done with";
-    EXPECT_EQ(search.look_at(*page({19, 21})), std::nullopt);
+TEST(PlaceSearch, NothingBeforeItIsProofEnough) {
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({28, 29})), 0u) << "a quiet org";
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({29, 30, 31})), 0u);
 }
 
-TEST(PlaceSearch, OfSeveralPlacesItIsTheFirst) {
-    EXPECT_EQ(PlaceSearch(ids(0, 1)).look_at(*page({0, 1, 2, 0, 3})), 1u) << "1 and 2 are not done with";
+TEST(PlaceSearch, EventThatIsNotDoneWithAmongTheKnownComesAfterThePlace) {
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({9, 10, 11, 12, 13, 99, 14, 15})), 1u);
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({10, 99, 11, 12, 13, 14, 15})), 0u);
 }
 
-TEST(PlaceSearch, EventServedTwiceBeforeThePlaceDoesNotHideIt) {
-    PlaceSearch search(ids(0, 20));
+TEST(PlaceSearch, KnownEventServedElsewhereIsNotThePlace) {
+    PlaceSearch search(ids(10, 30));
 
-    EXPECT_EQ(search.look_at(*page({10, 11, 12, 13, 14, 15, 16, 13, 17, 18, 19, 20})), 11u);
+    EXPECT_EQ(search.look_at(*page({3, 17, 4, 5})), std::nullopt);
+    EXPECT_EQ(search.look_at(*page({6, 18, 19, 7, 8, 9, 10, 11, 12, 13})), 6u);
+}
+
+TEST(PlaceSearch, EventServedTwiceCountsOnce) {
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({9, 10, 11, 10, 11, 12})), std::nullopt);
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({9, 10, 11, 10, 11, 12, 13})), 1u);
 }
 
 TEST(PlaceSearch, EventsThatOktaServesNoLongerDoNotHideThePlace) {
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({10, 11, 12, 14, 16, 19, 20})), 6u);
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({16, 19, 20})), 2u);
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({9, 12, 15, 18, 29, 30})), 1u);
 }
 
-TEST(PlaceSearch, EventsThatOktaServesElsewhereNowDoNotHideThePlace) {
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({14, 18, 15, 3, 16, 17, 19, 20})), 7u);
+TEST(PlaceSearch, ShortTailIsFoundByAllThatItHas) {
+    EXPECT_EQ(PlaceSearch(ids(4, 6)).look_at(*page({2, 3, 4, 5, 6})), 2u);
+    EXPECT_EQ(PlaceSearch(ids(5, 6)).look_at(*page({4, 5})), 1u);
 }
 
-TEST(PlaceSearch, LastEventAmongStrangersIsNotThePlace) {
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({30, 31, 19, 32})), std::nullopt) << "30 and 31 are not done with";
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({17, 18, 30, 19})), std::nullopt);
-    EXPECT_EQ(PlaceSearch(ids(0, 20)).look_at(*page({18, 30, 19})), std::nullopt);
-}
-
-TEST(PlaceSearch, ShortTailAgreesAsFarAsItGoes) {
-    EXPECT_EQ(PlaceSearch(ids(4, 6)).look_at(*page({3, 4, 5, 6})), 3u);
-    EXPECT_EQ(PlaceSearch(ids(5, 6)).look_at(*page({5})), 1u);
+TEST(PlaceSearch, StrangersAloneAreNoPlace) {
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({30, 31, 32, 33, 34})), std::nullopt);
+    EXPECT_EQ(PlaceSearch(ids(10, 30)).look_at(*page({})), std::nullopt);
+    EXPECT_EQ(PlaceSearch({}).look_at(*page({1, 2, 3, 4, 5})), std::nullopt);
 }
 
 TEST(PlaceSearch, PageOfLaterEventsIsBehindThePlace) {
@@ -85,8 +85,6 @@ TEST(PlaceSearch, PageOfLaterEventsIsBehindThePlace) {
     EXPECT_TRUE(is_later({3, 6, 7}));
     EXPECT_FALSE(is_later({}));
 }
-
-TEST(PlaceSearch, NothingIsFoundOnAnEmptyPage) { EXPECT_EQ(PlaceSearch(ids(0, 3)).look_at(*page({})), std::nullopt); }
 
 }  // namespace
 }  // namespace oktail

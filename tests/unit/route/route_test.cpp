@@ -263,6 +263,7 @@ TEST_F(RouteTest, SearchThatTakesLongIsNotOver) {
 TEST_F(RouteTest, EventsThatOktaHasDroppedMeanwhileAreAGapAndTheRestIsDelivered) {
     run(8, 4).start();
     again(12, 4).source.now += std::chrono::days(100);
+    run_->clock.step_utc(std::chrono::days(100));
     const log::Capture log;
 
     run_->start();
@@ -277,6 +278,7 @@ TEST_F(RouteTest, LostCursorOfLongAgoBeginsWhereOktasLogDoes) {
     again(12, 4).source.lost_cursor = "/8";
     run_->source.beginning = "/9";
     run_->source.now += std::chrono::days(200);
+    run_->clock.step_utc(std::chrono::days(200));
 
     run_->start();
 
@@ -286,10 +288,24 @@ TEST_F(RouteTest, LostCursorOfLongAgoBeginsWhereOktasLogDoes) {
     EXPECT_EQ(destination_.events.back(), numbered_event(11));
 }
 
+TEST_F(RouteTest, ServerWhoseClockIsMonthsAheadSkipsNothing) {
+    run(8, 4).start();
+    again(12, 4).source.lost_cursor = "/8";
+    run_->source.beginning = "/5";
+    run_->source.now += std::chrono::days(200);
+
+    run_->start();
+
+    EXPECT_LT(run_->source.begun.at(0), run_->clock.utc_now() - minutes(14));
+    EXPECT_GT(run_->source.begun.at(0), run_->clock.utc_now() - minutes(16));
+    EXPECT_EQ(destination_.events, numbered(0, 12));
+}
+
 TEST_F(RouteTest, ChangedFilterOfLongAgoBeginsWhereOktasLogDoes) {
     run(4, 4).start();
     again(4, 4).query = Query("https://acme.okta.com", "severity eq \"WARN\"");
     run_->source.now += std::chrono::days(200);
+    run_->clock.step_utc(std::chrono::days(200));
 
     run_->start();
 
@@ -314,11 +330,13 @@ TEST_F(RouteTest, LinksThatLeadInACircleAreFollowedThreeTimesAndThenWaitedOut) {
 }
 
 TEST_F(RouteTest, SearchForTheLastEventEndsWhereTheLinksLeadInACircle) {
-    run(12, 4).start();
+    run(4, 4).start();
     run_.reset();
     run_.emplace(disk_, destination_, dir_, 12, 4, StepFuse(40, StepFuse::Trouble::stops));
-    run_->source.lost_cursor = "/12";
-    run_->source.circle_end = 8;
+    run_->source.lost_cursor = "/4";
+    run_->source.beginning = "/5";
+    run_->source.circle_begin = 5;
+    run_->source.circle_end = 12;
 
     run_->start();
 
