@@ -196,7 +196,7 @@ void use_up(OneTimeIds& ids, std::string_view text, const char* what, Violations
 /// What is wrong about a request whatever its answer is.
 void FakeOkta::judge(Org& org, Endpoint endpoint, const Request& request, UtcTime now) {
     if (const auto proof = request.find("DPoP")) use_up(org.proof_ids, *proof, "a DPoP proof was sent twice", org.violations);
-    if (endpoint == Endpoint::token)
+    if (endpoint == Endpoint::token || endpoint == Endpoint::revoke)
         if (const auto form = parameters_of(request.body))
             if (const Parameter* assertion = simulator::find(*form, "client_assertion"))
                 use_up(org.assertion_ids, assertion->value, "an assertion was sent twice", org.violations);

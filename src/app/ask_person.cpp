@@ -3,6 +3,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <iostream>
 
@@ -42,17 +44,27 @@ std::optional<std::string> ask_for(const std::string& what, const std::string& o
     return line.empty() ? otherwise : line;
 }
 
+Secret secret_from_input(InputEnd end) {
+    std::array<char, 64 * 1024> bytes{};
+    std::size_t size = 0;
+    while (size < bytes.size()) {
+        const ssize_t read = ::read(STDIN_FILENO, bytes.data() + size, 1);  // not one byte of what follows
+        if (read < 0 && errno == EINTR) continue;
+        if (read <= 0) break;
+        if (end == InputEnd::of_line && bytes.at(size) == '\n') break;
+        ++size;
+    }
+    while (size > 0 && (bytes.at(size - 1) == '\n' || bytes.at(size - 1) == '\r')) --size;
+    Secret secret(std::string_view(bytes.data(), size));
+    ::explicit_bzero(bytes.data(), bytes.size());
+    return secret;
+}
+
 std::optional<Secret> ask_for_secret(const std::string& what) {
     std::cerr << what << " (not shown): " << std::flush;
-    std::string line;
-    bool read = false;
-    {
-        const Hidden hidden;
-        read = static_cast<bool>(std::getline(std::cin, line));
-    }
-    std::optional<Secret> secret;
-    if (read) secret.emplace(line);
-    ::explicit_bzero(line.data(), line.size());
+    const Hidden hidden;
+    Secret secret = secret_from_input(InputEnd::of_line);
+    if (secret.empty()) return std::nullopt;
     return secret;
 }
 

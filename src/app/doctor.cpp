@@ -65,11 +65,11 @@ private:
     TaskGroup tasks_;
 };
 
-/// An error's text is "what: advice"; so are those of the token endpoint.
-Finding bad(std::string about, const std::string& text) {
-    const auto colon = text.rfind(": ");
-    if (colon == std::string::npos) return Finding(Verdict::bad, std::move(about), text);
-    return Finding(Verdict::bad, std::move(about), text.substr(0, colon), text.substr(colon + 2));
+/// Behind the last "; " of an error's text stands what to do.
+Finding bad(std::string about, const std::string& text, const std::string& otherwise = {}) {
+    const auto advice = text.rfind("; ");
+    if (advice == std::string::npos) return Finding(Verdict::bad, std::move(about), text, otherwise);
+    return Finding(Verdict::bad, std::move(about), text.substr(0, advice), text.substr(advice + 2));
 }
 
 class TenantExamination {
@@ -184,7 +184,9 @@ private:
         LogsClient logs(scope_, tenant_.domain, tenant_.link_hosts, patience, *http_, authorizer, with_.page_slicer,
                         with_.clock, with_.happenings);
         const Query query(tenant_.domain.url(), tenant_.filter);
-        const auto answer = co_await logs.ask(first_cursor(authorizer.server_now() - std::chrono::hours(1), query, 1), {});
+        Deadline deadline(with_, patience);
+        const auto answer =
+            co_await logs.ask(first_cursor(authorizer.server_now() - std::chrono::hours(1), query, 1), deadline.token());
         switch (answer.kind) {
             case LogsAnswer::Kind::page:
                 findings_.emplace_back(Verdict::good, "log",
@@ -193,14 +195,11 @@ private:
             case LogsAnswer::Kind::refused:
                 findings_.emplace_back(Verdict::bad, "log", answer.why.what(), "look at `filter`");
                 break;
-            default: {
-                const auto semicolon = answer.why.what().rfind("; ");
-                const bool has_advice = semicolon != std::string::npos;
-                findings_.emplace_back(Verdict::bad, "log", answer.why.what().substr(0, semicolon),
-                                       has_advice ? answer.why.what().substr(semicolon + 2) : "try again later");
+            default:
+                findings_.push_back(bad("log", answer.why.what(), "try again later"));
                 findings_.back().is_refusal = answer.why.kind() == ErrorKind::unauthorized;
-            }
         }
+        co_await deadline.end();
         headroom(logs.seen_rate_limit());
     }
 
@@ -254,9 +253,7 @@ Diagnosis examine_sink(const SinkConfig& sink) {
     if (probed) {
         diagnosis.findings.emplace_back(Verdict::good, "sink", *probed);
     } else {
-        const std::string text = probed.error().what();
-        const auto advice = text.rfind("; ");
-        diagnosis.findings.emplace_back(Verdict::bad, "sink", text.substr(0, advice), text.substr(advice + 2));
+        diagnosis.findings.push_back(bad("sink", probed.error().what()));
     }
     return diagnosis;
 }

@@ -18,7 +18,6 @@
 #include <functional>
 #include <iomanip>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -87,10 +86,7 @@ void fill_in(std::string& value, const std::string& what, const std::string& opt
 /// The bytes of a file that somebody names, "-" for standard input, or what they type.
 Secret given_secret(const std::string& file, const std::string& what, const std::string& option) {
     if (file == "-") {
-        std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-        while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-        Secret secret(text);
-        ::explicit_bzero(text.data(), text.size());
+        Secret secret = secret_from_input(InputEnd::of_file);
         if (secret.empty()) throw Refused(ExitCode::usage, "there is nothing on standard input");
         return secret;
     }
@@ -172,6 +168,7 @@ ExitCode add(const TenantAddition& asked) {
                       tenant.name + " is no name: small letters, digits, - and _, at most 63, a letter or digit first");
     if (find(config, tenant.name)) throw Refused(ExitCode::usage, "there is a tenant " + tenant.name + " already");
     complete(tenant, config);
+    if (!tenant.ca_file.empty()) tenant.ca_file = fs::absolute(tenant.ca_file).string();
     {
         Unfinished made;
         const fs::path file = tenant_file(asked.config, tenant.name);
@@ -240,7 +237,13 @@ ExitCode remove(const fs::path& path, const std::string& name) {
     std::error_code ec;
     if (!fs::remove(file, ec))
         throw Refused(ExitCode::cannot_create, file.string() + " cannot be removed (" + ec.message() + ")");
-    for (const char* ending : {".secret", ".pem", ".pass"}) fs::remove(secret_path(path, name, ending), ec);
+    for (const char* ending : {".secret", ".pem", ".pass"}) {
+        const fs::path secret = secret_path(path, name, ending);
+        fs::remove(secret, ec);
+        if (ec)
+            throw Refused(ExitCode::cannot_create,
+                          secret.string() + " cannot be removed (" + ec.message() + "); it is still there");
+    }
     std::cerr << "removed " << file.string() << " and its secret; a running daemon lets it go with: oktail reload\n"
               << "Its places in the log stay in the state: a tenant of this name goes on from there.\n";
     return ExitCode::ok;
@@ -252,6 +255,9 @@ ExitCode guarded(const std::function<ExitCode()>& command) {
     } catch (const Refused& refused) {
         std::cerr << "oktail: " << refused.what() << '\n';
         return refused.code;
+    } catch (const fs::filesystem_error& error) {
+        std::cerr << "oktail: " << error.what() << '\n';
+        return ExitCode::cannot_create;
     }
 }
 

@@ -36,9 +36,8 @@ std::string base64url(std::string_view bytes) {
 
 std::optional<Secret> from_base64url(std::string_view text) {
     if (text.size() % 4 == 1 || !std::ranges::all_of(text, is_of_the_alphabet)) return std::nullopt;
-    std::string padded(text);
-    std::ranges::transform(padded, padded.begin(), plain_alphabet);
-    padded.resize((padded.size() + 3) / 4 * 4, '=');
+    std::string padded((text.size() + 3) / 4 * 4, '=');  // at its full size at once: a shorter one would be left behind
+    std::ranges::transform(text, padded.begin(), plain_alphabet);
     std::string bytes(padded.size() / 4 * 3, '\0');
     EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), reinterpret_cast<const unsigned char*>(padded.data()),
                     static_cast<int>(padded.size()));

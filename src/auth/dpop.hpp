@@ -36,6 +36,10 @@ public:
     void observed(DpopServer server, const ResponseHead& head);
     /// Whether the proof for `server` would carry another nonce than the last one did.
     bool has_new_nonce(DpopServer server) const { return at(server).fresh; }
+    /// Its proofs are refused, and it named no other nonce: perhaps it is the nonce that it does not know any more.
+    void doubt_nonce(DpopServer server) {
+        if (!at(server).fresh) at(server).text.clear();
+    }
     /// The next proof is made by another key; tokens bound to this one are of no use then.
     void forget_key() { key_.reset(); }
 

@@ -5,6 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 namespace oktail {
@@ -12,7 +13,10 @@ namespace oktail {
 Secret signed_jwt(boost::json::object header, const boost::json::object& claims, const PrivateKey& key) {
     header["alg"] = to_string(key.algorithm());
     const std::string text = base64url(boost::json::serialize(header)) + "." + base64url(boost::json::serialize(claims));
-    return Secret::joined({text, ".", base64url(key.sign(text))});
+    std::string signature = base64url(key.sign(text));
+    Secret whole = Secret::joined({text, ".", signature});
+    OPENSSL_cleanse(signature.data(), signature.size());  // without it the rest is of no use
+    return whole;
 }
 
 std::string fresh_jwt_id() {

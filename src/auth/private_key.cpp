@@ -7,6 +7,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -56,6 +57,15 @@ std::string raw_signature(const std::string& der) {
     return raw;
 }
 
+/// What fails here says so itself; what it leaves in the thread's queue would be taken for somebody else's.
+class ForgottenErrors {
+public:
+    ForgottenErrors() = default;
+    ForgottenErrors(const ForgottenErrors&) = delete;
+    ForgottenErrors& operator=(const ForgottenErrors&) = delete;
+    ~ForgottenErrors() { ERR_clear_error(); }
+};
+
 /// Empty if the key cannot sign.
 std::string signature_of(EVP_PKEY* key, std::string_view bytes) {
     const Digest digest(EVP_MD_CTX_new());
@@ -100,6 +110,7 @@ PrivateKey::PrivateKey(Handle key, KeyAlgorithm algorithm)
 
 Result<PrivateKey> PrivateKey::of(EVP_PKEY* taken) {
     Handle key(taken);
+    const ForgottenErrors none_left;
     const bool is_rsa = EVP_PKEY_is_a(taken, "RSA") == 1;
     if (!is_rsa && !is_p256(taken)) return unusable("is a key of a kind that Okta does not take", other_key);
     if (is_rsa && EVP_PKEY_get_bits(taken) < least_rsa_bits)

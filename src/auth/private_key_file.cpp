@@ -155,6 +155,7 @@ Result<KeyOfFile> parse_jwk(std::string_view text) {
 }  // namespace
 
 Result<KeyOfFile> parse_private_key(std::string_view text, const Secret& passphrase) {
+    ERR_clear_error();
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first != std::string_view::npos && text[first] == '{') return parse_jwk(text);
     return parse_pem(text, passphrase);

@@ -69,15 +69,16 @@ struct Refusal {
 constexpr std::array refusals{
     Refusal{"invalid_client", "client secret", "the client secret is wrong or was rotated"},
     Refusal{"invalid_client", "'client_id'", "the integration was revoked, or the client id belongs to another org"},
-    Refusal{"invalid_client", "must use the private_key_jwt", "this app needs a key, not a secret: method: private_key"},
+    Refusal{"invalid_client", "must use the private_key_jwt",
+            "this app needs a key, not a secret, so set method to private_key"},
     Refusal{"invalid_client", "token_endpoint_auth_method", "the integration does not allow this way to authenticate"},
     Refusal{"invalid_client", "application_type", "the client is not of the type API Services"},
-    Refusal{"invalid_client", "JWKSet", "no public key is registered at the app; add the JWK that oktail keygen printed"},
-    Refusal{"invalid_client", "kid", "the app has no active key of this id; compare key_id with the app's public keys"},
+    Refusal{"invalid_client", "JWKSet", "no public key is registered at the app, so add the JWK that oktail keygen printed"},
+    Refusal{"invalid_client", "kid", "the app has no active key of this id, so compare key_id with the app's public keys"},
     Refusal{"invalid_client", "signature", "the app's public key is not the one of this private key"},
     Refusal{"invalid_client", "algorithm", "the app's public key was registered for another algorithm"},
-    Refusal{"invalid_client", "issued before", "our clock is ahead of Okta's; set it"},
-    Refusal{"invalid_client", "is expired", "our clock is behind Okta's; set it"},
+    Refusal{"invalid_client", "issued before", "set our clock, which is ahead of Okta's"},
+    Refusal{"invalid_client", "is expired", "set our clock, which is behind Okta's"},
     Refusal{"invalid_client", "audience", "`domain` is not the name under which the org answered"},
     Refusal{"invalid_client", "issuer or subject", "the client id belongs to another app"},
     Refusal{"invalid_client", "", "the client id or its credential is wrong, or the integration was deactivated"},
@@ -85,13 +86,14 @@ constexpr std::array refusals{
     Refusal{"invalid_scope", "", "the org does not offer the scope okta.logs.read to this client"},
     Refusal{"unauthorized_client", "", "the integration is deactivated or may not use client credentials"},
     Refusal{"access_denied", "", "our egress IP address is outside the client's network zone"},
-    Refusal{"invalid_dpop_proof", "", "the org demands DPoP of this client: dpop: auto"},
+    Refusal{"invalid_dpop_proof", "", "the org demands DPoP of this client, so set dpop to auto"},
+    Refusal{"use_dpop_nonce", "", "the org demands DPoP of this client, so set dpop to auto"},
 };
 
 std::string_view advice_for(unsigned status, std::string_view error, std::string_view description) {
     for (const Refusal& row : refusals)
         if (row.error == error && description.find(row.words) != std::string_view::npos) return row.advice;
-    if (status / 100 == 3) return "redirects are never followed; is `domain` the org's own?";
+    if (status / 100 == 3) return "redirects are never followed, so is `domain` the org's own?";
     if (status == 404) return "is `domain` an Okta org?";
     if (status == 403) return "a network zone or ThreatInsight may block our egress IP address";
     return "look at the integration in the Admin Console";

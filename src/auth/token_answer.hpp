@@ -1,5 +1,6 @@
 #pragma once
 
+#include <oktail/core/clock.hpp>
 #include <oktail/core/secret.hpp>
 #include <oktail/http/http_client.hpp>
 
@@ -36,6 +37,7 @@ public:
     bool is_bound = false;             ///< the token is of use only with proofs of our key
     std::chrono::seconds lifetime{0};  ///< of the token, within 5 seconds to 1 day
     std::chrono::seconds wait{0};
+    SteadyTime asked{};           ///< when the request went out
     std::string what;             ///< what was answered, for people; the peer's words quoted
     std::string advice;           ///< of a refusal: what to look at
     bool another_may_do = false;  ///< of a refusal: it was about this credential

@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -85,15 +86,19 @@ private:
         bool clock = true;
     };
 
-    asio::awaitable<void> revoke();
+    using Places = std::set<std::size_t>;  ///< of credentials
+
+    asio::awaitable<void> revoke(std::stop_token late, std::stop_source done);
+    asio::awaitable<bool> try_to_revoke(std::stop_token late);
+    asio::awaitable<void> stop_after(std::chrono::milliseconds patience, std::stop_source late, std::stop_token done);
     AuthHeaders headers(Method method, std::string_view url);
     void start_grant();
     asio::awaitable<void> grant();
-    asio::awaitable<TokenAnswer> ask(std::stop_token stop);
+    asio::awaitable<TokenAnswer> ask(Places& refused, std::stop_token stop);
     asio::awaitable<TokenAnswer> ask_with(const ClientCredential& credential, std::stop_token stop);
     asio::awaitable<TokenAnswer> ask_once(const ClientCredential& credential, std::stop_token stop);
     bool may_try_again(const TokenAnswer& answer, bool had_proof, bool clock_was_wrong, SecondChances& left);
-    void keep(TokenAnswer answer, SteadyTime asked);
+    void keep(TokenAnswer answer);
     void park(std::string what);
     void learn_time(const ResponseHead& head);
     Backoff::Span pause_after(const TokenAnswer& answer);
@@ -117,6 +122,8 @@ private:
     bool outdated_ = false;  ///< the grant in progress goes by credentials that are not the newest
     Backoff retry_;
     Backoff probe_;
+    Backoff replacement_;  ///< of tokens that were refused before their end
+    SteadyTime replaceable_from_{};
     std::optional<UtcTime> date_;  ///< the newest Date of the server
     SteadyTime date_seen_{};
     std::stop_source stop_;

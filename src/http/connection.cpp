@@ -97,7 +97,9 @@ asio::awaitable<Result<HttpResponse>> Connection::Wire::converse(Secret text, co
     AnswerParser parser(request.max_body);
     const error_code headless = co_await read_head(parser, deadline);
     if (headless) co_return failure("reading the answer", headless);
+    const SteadyTime head_came = deadline.now();
     auto answer = co_await read_body(parser, request, deadline, std::move(stop));
+    if (answer) answer->head.came_at = head_came;
     reusable = answer && parser.keeps_alive() && incoming.size() == 0;
     co_return answer;
 }

@@ -20,6 +20,7 @@ public:
             case HttpError::too_many_fields: return "the head has too many fields";
             case HttpError::too_many_interim_answers: return "too many interim (1xx) answers";
             case HttpError::switches_protocols: return "the server wants to switch protocols";
+            case HttpError::stale_connection: return "the server had closed the idle connection";
             case HttpError::no_tunnel: return "the proxy makes no tunnel";
             case HttpError::too_slow: return "the answer trickles in, below 1 KiB a second";
         }
@@ -37,6 +38,7 @@ boost::system::error_code make_error_code(HttpError error) noexcept {
 
 boost::system::error_code out_of_memory_budget() noexcept { return HttpError::out_of_memory_budget; }
 boost::system::error_code no_tunnel() noexcept { return HttpError::no_tunnel; }
+boost::system::error_code stale_connection() noexcept { return HttpError::stale_connection; }
 boost::system::error_code body_too_large() noexcept { return HttpError::body_too_large; }
 
 }  // namespace oktail

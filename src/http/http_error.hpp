@@ -16,6 +16,7 @@ enum class HttpError {
     switches_protocols,
     too_slow,
     no_tunnel,
+    stale_connection,
 };
 
 boost::system::error_code make_error_code(HttpError error) noexcept;

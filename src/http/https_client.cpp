@@ -63,7 +63,9 @@ asio::awaitable<Result<HttpResponse>> HttpsClient::try_send(const HttpRequest& r
         if (!answer && repeatable && connection->was_closed_before() && !stop.stop_requested()) {
             repeatable = false;
             connection.reset();
-            continue;
+            if (request.dpop.empty()) continue;
+            co_return Error(ErrorKind::transient, "sending the request: the server had closed the idle connection",
+                            stale_connection());
         }
         if (answer && connection->is_reusable()) idle_ = std::move(connection);
         co_return answer;

@@ -7,7 +7,6 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 namespace oktail {
@@ -86,12 +85,16 @@ void Happenings::token_revoked(const log::Scope& tenant, bool succeeded) {
     else log::warn(tenant, "the access token could not be revoked; it ends by itself within the hour");
 }
 
-void Happenings::token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential,
+void Happenings::token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential, bool is_bound,
                                std::chrono::seconds lifetime, UtcTime expires) {
     instruments_->tenant(tenant, [](OfTenant& of) { of.grants.of("granted").Increment(); });
     board_.token_granted(tenant, place, expires);
     log::info(tenant, "access token granted",
-              {{"credential", credential}, {"lifetime_s", std::chrono::duration_cast<std::chrono::seconds>(lifetime).count()}});
+              {{"credential", credential}, {"type", is_bound ? "DPoP" : "Bearer"}, {"lifetime_s", lifetime.count()}});
+}
+
+void Happenings::credential_refused(const log::Scope& tenant, std::string_view credential, std::string_view why) {
+    log::warn(tenant, "a credential was refused, trying the others", {{"credential", credential}, {"why", why}});
 }
 
 void Happenings::token_not_granted(const log::Scope& tenant, Reason reason, const Error& why,
@@ -102,15 +105,12 @@ void Happenings::token_not_granted(const log::Scope& tenant, Reason reason, cons
               {{"kind", to_string(why.kind())}, {"why", why.what()}, {"retry_in_ms", retry_in.count()}});
 }
 
-void Happenings::clock_skew_seen(const log::Scope& tenant, std::chrono::nanoseconds skew) {
-    constexpr double worth_a_word = 30;
-    const double seconds = std::chrono::duration<double>(skew).count();
-    const double before = board_.clock_skew_seen(tenant, seconds);
-    const auto is_wrong = [](double by) { return std::abs(by) > worth_a_word; };
-    if (is_wrong(seconds) && !is_wrong(before))
+void Happenings::clock_skew_seen(const log::Scope& tenant, std::chrono::milliseconds skew) {
+    const auto change = board_.clock_skew_seen(tenant, std::chrono::duration<double>(skew).count());
+    if (change == StatusBoard::ClockChange::wrong)
         log::warn(tenant, "our clock is not Okta's; oktail allows for it, but set it: see timedatectl",
-                  {{"ahead_by_s", std::llround(seconds)}});
-    else if (!is_wrong(seconds) && is_wrong(before)) log::info(tenant, "our clock is Okta's again");
+                  {{"ahead_by_s", skew.count() / 1'000}});
+    else if (change == StatusBoard::ClockChange::right_again) log::info(tenant, "our clock is Okta's again");
 }
 
 void Happenings::page_taken(const log::Scope& route, std::size_t events, std::size_t filtered) {

@@ -48,12 +48,14 @@ public:
     void token_requested(const log::Scope& tenant, TokenRequestOutcome outcome);
     void token_revoked(const log::Scope& tenant, bool succeeded);
     /// `place` among the configured credentials, from 0, and `credential` for people, say which one worked.
-    void token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential, std::chrono::seconds lifetime,
-                       UtcTime expires);
+    void token_granted(const log::Scope& tenant, std::size_t place, std::string_view credential, bool is_bound,
+                       std::chrono::seconds lifetime, UtcTime expires);
+    /// One of several; the others are tried.
+    void credential_refused(const log::Scope& tenant, std::string_view credential, std::string_view why);
     void token_not_granted(const log::Scope& tenant, Reason reason, const Error& why, std::chrono::milliseconds retry_in);
 
     /// Our clock minus Okta's.
-    void clock_skew_seen(const log::Scope& tenant, std::chrono::nanoseconds skew);
+    void clock_skew_seen(const log::Scope& tenant, std::chrono::milliseconds skew);
 
     // A route's delivery.
     void route_does(const log::Scope& route, Activity activity) { board_.does(route, activity); }

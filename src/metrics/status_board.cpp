@@ -122,11 +122,15 @@ void StatusBoard::token_granted(const log::Scope& tenant, std::size_t place, Utc
     found->second.credential = place + 1;
 }
 
-double StatusBoard::clock_skew_seen(const log::Scope& tenant, double skew) {
+StatusBoard::ClockChange StatusBoard::clock_skew_seen(const log::Scope& tenant, double skew) {
     const std::lock_guard lock(mutex_);
     const auto found = tenants_.find(tenant.tenant);
-    if (found == tenants_.end()) return skew;
-    return std::exchange(found->second.clock_skew_seconds, skew).value_or(0);
+    if (found == tenants_.end()) return ClockChange::none;
+    found->second.clock_skew_seconds = skew;
+    const bool was_wrong = found->second.is_clock_wrong;
+    found->second.is_clock_wrong = std::abs(skew) > (was_wrong ? 20 : 30);
+    if (found->second.is_clock_wrong == was_wrong) return ClockChange::none;
+    return was_wrong ? ClockChange::right_again : ClockChange::wrong;
 }
 
 void StatusBoard::rate_limit_seen(const log::Scope& tenant, double remaining) {

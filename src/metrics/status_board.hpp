@@ -50,8 +50,9 @@ public:
     void answered(const log::Scope& tenant);
     /// `place`: of the credential that worked, from 0.
     void token_granted(const log::Scope& tenant, std::size_t place, UtcTime expires);
-    /// Our clock minus Okta's, in seconds. Returns what it was before.
-    double clock_skew_seen(const log::Scope& tenant, double skew);
+    enum class ClockChange : std::uint8_t { none, wrong, right_again };
+    /// Our clock minus Okta's, in seconds; wrong from 30 on, and right again below 20.
+    ClockChange clock_skew_seen(const log::Scope& tenant, double skew);
     void rate_limit_seen(const log::Scope& tenant, double remaining);
     void tenant_failed(const log::Scope& tenant, Reason reason, const std::string& what);
 
@@ -76,6 +77,7 @@ private:
         std::optional<UtcTime> token_expires;
         std::optional<std::size_t> credential;
         std::optional<double> clock_skew_seconds;
+        bool is_clock_wrong = false;
         std::optional<double> rate_limit_remaining;
         std::optional<UtcTime> answered_at;
     };

@@ -41,8 +41,9 @@ LogsClient::LogsClient(log::Scope scope, Origin origin, std::vector<std::string>
       backoff_(milliseconds(1'000), milliseconds(60'000), std::hash<std::string>()(scope_.tenant)) {}
 
 asio::awaitable<LogsAnswer> LogsClient::ask(Cursor cursor, std::stop_token stop) {
-    // A second time at once: with a new token after a 401, or in the slot for giant pages.
-    for (bool repeated = false;;) {
+    // A second time at once: with a new token after a 401, in the slot for giant pages, or with another proof on another
+    // connection.
+    for (bool repeated = false, reconnected = false;;) {
         std::uint64_t token = 0;
         auto response = co_await send(cursor, token, stop);
         if (!response) {
@@ -51,6 +52,7 @@ asio::awaitable<LogsAnswer> LogsClient::ask(Cursor cursor, std::stop_token stop)
             if (why.kind() == ErrorKind::unauthorized) co_return LogsAnswer(LogsAnswer::Kind::unauthorized, why);
             const bool too_large = why.code() == out_of_memory_budget();
             if (too_large && !std::exchange(exclusive_memory_, true)) continue;
+            if (why.code() == stale_connection() && !std::exchange(reconnected, true)) continue;
             if (why.code() == body_too_large()) co_return hold_as_too_heavy(why);
             co_return hold(why, why.code() == no_tunnel() ? Reason::proxy_unavailable : Reason::okta_unreachable);
         }

@@ -56,6 +56,14 @@ bool is_json(const ResponseHead& head) {
 /// Of a query that took longer than Okta's 30 s (contract §1.8.2): with 500 alone, E0000053 is a bad filter otherwise.
 bool is_timeout(const OktaError& error) { return error.code == "E0000009" || error.code == "E0000053"; }
 
+/// Under 400 Okta refuses proofs (RFC 9449 §7.1) and requests without one; `invalid_request` alone may mean the cursor, too.
+bool is_about_token(const AuthChallenge& challenge) {
+    const bool speaks_of_it = challenge.description.find("DPoP") != std::string::npos ||
+                              challenge.description.find("access token") != std::string::npos;
+    return challenge.error == "invalid_dpop_proof" || challenge.error == "use_dpop_nonce" ||
+           challenge.error == "invalid_token" || (challenge.error == "invalid_request" && speaks_of_it);
+}
+
 /// Of anything but a page.
 LogsOutcome outcome_of(const ResponseHead& head, const OktaError& error, const AuthChallenge& challenge) {
     const unsigned status = head.status();
@@ -66,9 +74,7 @@ LogsOutcome outcome_of(const ResponseHead& head, const OktaError& error, const A
             if (challenge.error == "insufficient_scope") return LogsOutcome::missing_scope;
             return error.code == "E0000006" ? LogsOutcome::missing_role : LogsOutcome::forbidden;
         case 429: return rate_limit(head).limit == 0U ? LogsOutcome::too_many_at_once : LogsOutcome::rate_limited;
-        case 400:
-            if (!challenge.error.empty()) return LogsOutcome::token_refused;  // so Okta refuses DPoP proofs
-            return LogsOutcome::bad_request;
+        case 400: return is_about_token(challenge) ? LogsOutcome::token_refused : LogsOutcome::bad_request;
         case 404:
         case 410:
         case 414: return LogsOutcome::bad_request;

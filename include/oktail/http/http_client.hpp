@@ -3,6 +3,7 @@
 #include <oktail/core/asio.hpp>
 #include <oktail/core/buffer.hpp>
 #include <oktail/core/byte_budget.hpp>
+#include <oktail/core/clock.hpp>
 #include <oktail/core/error.hpp>
 #include <oktail/core/secret.hpp>
 
@@ -48,6 +49,9 @@ public:
         : status_(status), fields_(std::move(fields)) {}
 
     unsigned status() const noexcept { return status_; }
+    /// When it came; the body may come much later. Nothing where there is no clock.
+    std::optional<SteadyTime> came_at;
+
     const std::vector<std::pair<std::string, std::string>>& fields() const noexcept { return fields_; }
     /// The first field of that (lower case) name.
     std::optional<std::string_view> find(std::string_view name) const {
@@ -87,8 +91,8 @@ public:
     virtual ~HttpClient() = default;
 
     /// Sends one request and reads the whole answer; any status is a success. A connection that the server had closed while it
-    /// was idle is replaced once, at once (RFC 9112 §9.3.1; only GET is repeated).
-    /// Errors: transient (network, TLS, timeout, broken framing or gzip, too large), stopped (soon after `stop`).
+    /// was idle is replaced once, at once (RFC 9112 §9.3.1; only a GET is repeated, and none with a DPoP proof, which is good
+    /// for one). Errors: transient (network, TLS, timeout, broken framing or gzip, too large), stopped (soon after `stop`).
     /// `out_of_memory` below tells a refused page apart: repeat it with `exclusive_memory`.
     virtual asio::awaitable<Result<HttpResponse>> send(HttpRequest request, std::stop_token stop) = 0;
 };
@@ -97,6 +101,9 @@ public:
 boost::system::error_code out_of_memory_budget() noexcept;
 /// The code of the Error of send() when it is the proxy that is in trouble, or causes it.
 boost::system::error_code no_tunnel() noexcept;
+/// The code of the Error of send() when the server had closed the idle connection, and the request holds a proof that it may
+/// have seen: make another one, and ask again at once.
+boost::system::error_code stale_connection() noexcept;
 /// The code of the Error of send() when the body is larger than `max_body`.
 boost::system::error_code body_too_large() noexcept;
 

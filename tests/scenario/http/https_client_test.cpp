@@ -290,6 +290,24 @@ TEST_F(HttpsClientTest, GetIsRepeatedOnceOnAConnectionThatWasClosedMeanwhile) {
     EXPECT_EQ(server_.connections(), 3);
 }
 
+TEST_F(HttpsClientTest, ProofIsNotSentTwice) {  // D10
+    server_.next([](Peer& peer) {
+        peer.read_request();
+        peer.send(answer("[]"));
+        peer.read_request();
+        peer.reset();
+    });
+    EXPECT_EQ(body_of(send(get())), "[]");
+    HttpRequest request = get();
+    request.dpop = Secret("proof");
+
+    const auto answered = send(std::move(request));
+
+    ASSERT_FALSE(answered);
+    EXPECT_EQ(answered.error().code(), stale_connection());
+    EXPECT_EQ(server_.connections(), 1);
+}
+
 TEST_F(HttpsClientTest, PostIsNotRepeated) {
     server_.next([](Peer& peer) {
         peer.read_request();

@@ -77,7 +77,7 @@ TEST_F(ClientAssertionTest, SlowClockIsCorrectedAtOnceAndOnce) {  // K03
     refuses_at(server, "The client_assertion token is expired.");
     refuses_at(server, "The client_assertion token is expired.");
 
-    EXPECT_THAT(now(), HasSubstr("our clock is behind Okta's; set it"));
+    EXPECT_THAT(now(), HasSubstr("set our clock, which is behind Okta's"));
 
     ASSERT_EQ(requests(), 2u);
     EXPECT_EQ(assertion(1).time("iat"), seconds_of(server) - 5);

@@ -311,6 +311,54 @@ TEST_F(DpopAuthorizerTest, ResourceThatWantsProofsGetsABoundToken) {
     EXPECT_NE(http_.seen().at(1).dpop, "");
 }
 
+TEST_F(DpopAuthorizerTest, RenewalUnderWayWhenTheLogDemandsProofs) {
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+    works();
+    advance(minutes(55));
+    EXPECT_EQ(now(), "Bearer one");  // the renewal has begun, without a proof
+    EXPECT_TRUE(
+        authorizer_.refused(1, AuthChallenge(400, "invalid_request", "\"The resource request requires a DPoP proof.\"")));
+
+    demands_proof();
+    is_bound("two");
+    poll();
+
+    EXPECT_EQ(now(), "DPoP two");
+}
+
+TEST_F(DpopAuthorizerTest, NonceThatIsRefusedWithoutAnotherIsForgotten) {
+    demands_proof();
+    demands_nonce("n1");
+    is_bound("one");
+    EXPECT_EQ(now(), "DPoP one");
+    demands_proof("The nonce is unknown.");
+    is_bound("two");
+
+    advance(minutes(55));
+
+    EXPECT_EQ(now(), "DPoP two");
+    EXPECT_EQ(proof(3).claim("nonce"), "n1");
+    EXPECT_EQ(proof(4).claim("nonce"), "");
+}
+
+TEST_F(DpopAuthorizerTest, KeyOfATokenOnItsWayIsNotForgotten) {
+    demands_proof();
+    is_bound("one");
+    EXPECT_EQ(now(), "DPoP one");
+    const std::string key = proof_now().header("jwk");
+    advance(minutes(55));
+    EXPECT_EQ(now(), "DPoP one");  // the renewal has begun
+    EXPECT_TRUE(proof_refused());
+    EXPECT_TRUE(proof_refused());
+
+    is_bound("two");
+    poll();
+
+    EXPECT_EQ(now(), "DPoP two");
+    EXPECT_EQ(proof_now().header("jwk"), key);
+}
+
 TEST_F(DpopAuthorizerTest, TokenThatIsNotBoundIsReplaced) {
     demands_proof();
     is_bound("one");
@@ -340,7 +388,7 @@ TEST_F(DpopAlwaysTest, BeginsWithAProof) {
 TEST_F(DpopAlwaysTest, RefusesATokenThatIsNotBound) {
     grants("one");
 
-    EXPECT_THAT(now(), HasSubstr("demand DPoP of the app in the Admin Console, or set dpop: auto"));
+    EXPECT_THAT(now(), HasSubstr("demand DPoP of the app in the Admin Console, or set dpop to auto"));
 }
 
 class DpopNeverTest : public DpopAuthorizerTest {
@@ -348,10 +396,35 @@ protected:
     DpopNeverTest() : DpopAuthorizerTest(DpopMode::never) {}
 };
 
+TEST_F(DpopNeverTest, NonceIsARefusal) {
+    demands_nonce("n1");
+
+    EXPECT_THAT(now(), HasSubstr("set dpop to auto"));
+}
+
+TEST_F(DpopNeverTest, BoundTokenIsRefused) {
+    is_bound("one");
+
+    EXPECT_THAT(now(), HasSubstr("set dpop to auto"));
+}
+
+TEST_F(DpopNeverTest, LogThatDemandsProofsSaysWhatToChange) {
+    grants("one");
+    grants("two");
+    EXPECT_EQ(now(), "Bearer one");
+    const AuthChallenge demand(400, "invalid_request", "\"The resource request requires a DPoP proof.\"");
+    EXPECT_TRUE(authorizer_.refused(1, demand));
+    EXPECT_EQ(now(), "Bearer two");
+
+    EXPECT_FALSE(authorizer_.refused(2, demand));
+
+    EXPECT_THAT(now(), HasSubstr("set dpop to auto"));
+}
+
 TEST_F(DpopNeverTest, SaysWhatToChange) {
     demands_proof();
 
-    EXPECT_THAT(now(), HasSubstr("the org demands DPoP of this client: dpop: auto"));
+    EXPECT_THAT(now(), HasSubstr("the org demands DPoP of this client, so set dpop to auto"));
 
     EXPECT_EQ(requests(), 1u);
 }

@@ -134,7 +134,7 @@ TEST_F(TokenAuthorizerTest, RefusedSecretsParkAndAreProbedSlowly) {  // T05
     EXPECT_EQ(
         now(),
         "unauthorized: the token endpoint answered 401 \"invalid_client\" \"The client secret supplied for a confidential "
-        "client is invalid.\": the client secret is wrong or was rotated");
+        "client is invalid.\"; the client secret is wrong or was rotated");
     advance(minutes(4));
     EXPECT_THAT(now(), HasSubstr("unauthorized"));
     EXPECT_EQ(requests(), 2u);
@@ -353,8 +353,64 @@ TEST_F(TokenAuthorizerTest, WorkingTokenClearsTheSuspicion) {
     for (int i = 0; i < 5; ++i) {
         EXPECT_EQ(now(), "Bearer token");
         works();
+        advance(minutes(40));
         EXPECT_TRUE(refused());
     }
+}
+
+TEST_F(TokenAuthorizerTest, ServersThatDisagreeAboutATokenCostFewGrants) {  // A04
+    for (int i = 0; i < 100; ++i) grants("token");
+
+    for (int i = 0; i < 3'600; ++i) {  // an hour of a request a second, every other one refused
+        EXPECT_EQ(now(), "Bearer token");
+        works();
+        refused();
+        advance(seconds(1));
+    }
+
+    EXPECT_GE(requests(), 2u);
+    EXPECT_LE(requests(), 10u);
+}
+
+TEST_F(TokenAuthorizerTest, RefusedCredentialIsNotAskedAgainWithEveryTryOfTheOther) {
+    credentials_.secrets = {"A", "B"};
+    refuses();
+    for (int i = 0; i < 3; ++i) http_.answer(503, "");
+    grants("one");
+    EXPECT_EQ(now(), "waits");
+
+    advance(minutes(1));
+    advance(minutes(1));
+    advance(minutes(1));
+
+    EXPECT_EQ(now(), "Bearer one");
+    ASSERT_EQ(requests(), 5u);
+    for (std::size_t i = 1; i < 5; ++i) EXPECT_EQ(http_.seen()[i].authorization, basic_b);
+}
+
+TEST_F(TokenAuthorizerTest, RefusedCredentialIsNamedInTheLog) {
+    const log::Capture capture;
+    credentials_.secrets = {"A", "B"};
+    refuses();
+    grants("one");
+    EXPECT_EQ(now(), "Bearer one");
+
+    EXPECT_THAT(capture.text(),
+                HasSubstr("a credential was refused, trying the others tenant=acme credential=\"secret 1 of 2\""));
+}
+
+TEST_F(TokenAuthorizerTest, TokenThatHasEndedWhenItComesIsTroubleThatPasses) {
+    EXPECT_EQ(now(), "waits");
+    advance(seconds(10));
+    grants("one", "5");
+    poll();
+    EXPECT_EQ(now(), "waits");
+    EXPECT_EQ(requests(), 1u) << "not at once again";
+
+    grants("two");
+    advance(seconds(1));
+
+    EXPECT_EQ(now(), "Bearer two");
 }
 
 TEST_F(TokenAuthorizerTest, MissingScopeParksAtOnce) {  // A05

@@ -77,6 +77,17 @@ TEST_F(LogsClientTest, RequestCarriesTokenProofAndBounds) {
     EXPECT_EQ(authorizer_.last_url, "https://acme.okta.com/api/v1/logs");
 }
 
+TEST_F(LogsClientTest, ProofOnAConnectionThatWasClosedIsReplacedOnceAtOnce) {
+    authorizer_.proof = "first";
+    http_.fail(Error(ErrorKind::transient, "closed", stale_connection()));
+    answer_page();
+    EXPECT_EQ(ask().kind, Kind::page);
+    EXPECT_EQ(http_.seen().size(), 2u);
+
+    for (int i = 0; i < 2; ++i) http_.fail(Error(ErrorKind::transient, "closed", stale_connection()));
+    EXPECT_EQ(ask().kind, Kind::hold);
+}
+
 TEST_F(LogsClientTest, EveryAnswerIsShownToTheAuthorizer) {
     http_.answer(503, "");
     ask();
