@@ -2,6 +2,7 @@
 
 #include "model/event_fields.hpp"
 #include "route/known_events.hpp"
+#include "route/place_search.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -20,13 +21,28 @@ std::vector<Uuid> not_on(const Page& page, std::vector<Uuid> ids) {
     return ids;
 }
 
+/// How many events at the front of the page are older than the tail (found_again()): they are done with, and the tail begins
+/// behind them.
+std::size_t older_than_tail(const Checkpoint& at, const Page& page) {
+    if (at.partial.empty()) return 0;
+    KnownEvents tail(at.tail.size());
+    tail.add_all(at.tail);
+    KnownEvents partial(at.partial.size());
+    partial.add_all(at.partial);
+    std::size_t front = 0;
+    while (front < page.size() && partial.contains(page.slice(front).id) && !tail.contains(page.slice(front).id)) ++front;
+    std::size_t in_a_row = 0;
+    while (front + in_a_row < page.size() && tail.contains(page.slice(front + in_a_row).id)) ++in_a_row;
+    return !at.tail.empty() && in_a_row >= std::min(proof_of_place, at.tail.size()) ? front : 0;
+}
+
 /// The last of the page's ids that the tail does not have: an event that is served again keeps its old place there.
 std::vector<Uuid> fresh_ids(const Checkpoint& at, const Page& page, std::size_t known) {
     std::vector<Uuid> fresh;
     fresh.reserve(page.size());
     KnownEvents before(known == 0 ? 0 : at.tail.size() + page.size());
     if (known != 0) before.add_all(at.tail);
-    for (std::size_t i = 0; i < page.size(); ++i)
+    for (std::size_t i = known == 0 ? 0 : older_than_tail(at, page); i < page.size(); ++i)
         if (known == 0 || before.add(page.slice(i).id)) fresh.push_back(page.slice(i).id);
     if (fresh.size() > tail_length) fresh.erase(fresh.begin(), fresh.end() - static_cast<std::ptrdiff_t>(tail_length));
     return fresh;
@@ -101,11 +117,9 @@ Checkpoint begun_again(Checkpoint at, Cursor next) {
 
 Checkpoint found_again(Checkpoint at, const Page& page, std::size_t before) {
     std::unordered_set<Uuid> known(at.tail.begin(), at.tail.end());
-    std::vector<Uuid> tail;
+    known.insert(at.partial.begin(), at.partial.end());
     for (std::size_t i = 0; i < before; ++i)
-        if (known.insert(page.slice(i).id).second) tail.push_back(page.slice(i).id);
-    tail.insert(tail.end(), at.tail.begin(), at.tail.end());
-    at.tail = std::move(tail);
+        if (known.insert(page.slice(i).id).second) at.partial.push_back(page.slice(i).id);
     return at;
 }
 

@@ -50,8 +50,8 @@ std::optional<BeginAgain> begin_again(const Checkpoint& at, const Query& query);
 /// The checkpoint of a route that goes on at another cursor. What was safe of a page stays in `partial`, until it has come.
 Checkpoint begun_again(Checkpoint at, Cursor next);
 
-/// The checkpoint of a route that goes on with this page, whose first so many events are older than the tail. It takes them in
-/// where they belong, in front: the tail is longer than usual until the page is done with.
+/// The checkpoint of a route that goes on with this page, whose first so many events are older than the tail. They are known
+/// until they have come, and then forgotten again.
 Checkpoint found_again(Checkpoint at, const Page& page, std::size_t before);
 /// A page of events that happened after this lies behind all that is done with.
 UtcTime end_of_search(const Checkpoint& at);

@@ -19,4 +19,10 @@ bool KnownEvents::add(const Uuid& id) {
     return true;
 }
 
+bool KnownEvents::contains(const Uuid& id) const {
+    std::size_t at = std::hash<Uuid>()(id) & mask_;
+    while (taken_[at] && slots_[at] != id) at = (at + 1) & mask_;
+    return taken_[at];
+}
+
 }  // namespace oktail

@@ -17,6 +17,7 @@ public:
 
     /// False if it is there already.
     bool add(const Uuid& id);
+    bool contains(const Uuid& id) const;
     void add_all(std::span<const Uuid> ids) {
         for (const Uuid& id : ids) add(id);
     }

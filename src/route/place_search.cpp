@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace oktail {
-namespace {
-
-constexpr std::size_t proof = 4;
-
-}  // namespace
-
 std::optional<std::size_t> PlaceSearch::look_at(const Page& page) {
     std::size_t first = 0;  // if the row began on the page before
     for (std::size_t i = 0; i < page.size(); ++i) {
@@ -20,7 +14,7 @@ std::optional<std::size_t> PlaceSearch::look_at(const Page& page) {
             continue;
         }
         if (in_a_row_++ == 0) first = i;
-        if (!strangers_ || in_a_row_ == std::min(proof, tail_.size())) return first;
+        if (!strangers_ || in_a_row_ == std::min(proof_of_place, tail_.size())) return first;
     }
     return std::nullopt;
 }

@@ -9,6 +9,9 @@
 
 namespace oktail {
 
+/// So many known events in a row show where a tail begins.
+inline constexpr std::size_t proof_of_place = 4;
+
 /// Looks for the first of the events that a checkpoint's tail knows, page by page, when its cursor is lost: what lies before it
 /// is older than the tail and done with, and of what follows the tail itself says what is done with and what is not. Pure.
 class PlaceSearch {

@@ -186,7 +186,7 @@ TEST(AfterPage, EventServedAgainKeepsItsPlaceInTheTail) {
     EXPECT_EQ(after.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4)}));
 }
 
-TEST(FoundAgain, OlderEventsOfThePageAreTakenInInFront) {
+TEST(FoundAgain, OlderEventsOfThePageAreKnownAndDoNotBecomeTheNewest) {
     Checkpoint at;
     at.tail = {id_of(3), id_of(4), id_of(5)};
     const PagePtr page = page_of(numbered(0, 8), Cursor("/8"));
@@ -195,10 +195,19 @@ TEST(FoundAgain, OlderEventsOfThePageAreTakenInInFront) {
     const Selection chosen = select(page, at, EventFilter(), 1'000);
     const Checkpoint after = after_page(at, *page, chosen.known);
 
-    EXPECT_EQ(at.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4), id_of(5)}));
     EXPECT_EQ(chosen.batch.size(), 2u);
-    EXPECT_EQ(after.tail.back(), id_of(7));
-    EXPECT_EQ(after.tail.size(), 8u);
+    EXPECT_EQ(after.tail, (std::vector{id_of(3), id_of(4), id_of(5), id_of(6), id_of(7)}));
+    EXPECT_TRUE(after.partial.empty());
+}
+
+TEST(FoundAgain, SecondSearchAddsNothingToWhatIsKnown) {
+    Checkpoint at;
+    at.tail = {id_of(3), id_of(4)};
+    const PagePtr page = page_of(numbered(0, 5), Cursor("/5"));
+
+    at = found_again(found_again(at, *page, 3), *page_of(numbered(1, 5), Cursor("/5")), 2);
+
+    EXPECT_EQ(at.partial, (std::vector{id_of(0), id_of(1), id_of(2)}));
 }
 
 TEST(FoundAgain, TheyMakeTheTailForgetNothing) {
@@ -211,9 +220,17 @@ TEST(FoundAgain, TheyMakeTheTailForgetNothing) {
     const Checkpoint after = after_page(at, *page, chosen.known);
 
     EXPECT_EQ(chosen.batch.size(), 0u);
-    EXPECT_EQ(after.tail.size(), 1'000u);
-    EXPECT_EQ(after.tail.front(), id_of(1'000));
-    EXPECT_EQ(after.tail.back(), id_of(1'999));
+    EXPECT_EQ(after.tail, at.tail);
+}
+
+TEST(AfterPage, WhatWasSafeOfThePageIsRememberedWithTheRest) {
+    Checkpoint at;
+    at.tail = {id_of(0), id_of(1)};
+    at.partial = {id_of(2), id_of(3)};
+
+    const Checkpoint after = after_page(at, *page_of(numbered(2, 6), Cursor("/6")), 2);
+
+    EXPECT_EQ(after.tail, (std::vector{id_of(0), id_of(1), id_of(2), id_of(3), id_of(4), id_of(5)}));
 }
 
 TEST(MustBeFound, OnlyWhereTheQueryReachesTheLastEvent) {
