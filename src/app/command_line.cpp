@@ -6,6 +6,7 @@
 #include "app/health_command.hpp"
 #include "app/keygen_command.hpp"
 #include "app/load.hpp"
+#include "app/query_command.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
 #include "app/status_command.hpp"
@@ -224,6 +225,26 @@ int run_command_line(int argc, char** argv) {
     add_tenant_commands(app, tenant_arguments, code);
     DaemonArguments daemon_arguments;
     add_daemon_commands(app, daemon_arguments, code);
+
+    QueryOptions query_options;
+    query_options.config = run_options.config;
+    std::string query_format = "raw";
+    CLI::App* query =
+        app.add_subcommand("query", "Look something up in a tenant's log; events go to standard output, a line each");
+    add_config_option(*query, query_options.config);
+    query->add_option("TENANT", query_options.tenant)->required();
+    query->add_option("--since", query_options.since, "-24h, earliest, or 2026-11-23T00:00:00Z")->capture_default_str();
+    query->add_option("--until", query_options.until, "The same; a minute ago at the latest, which is the default");
+    query->add_option("--filter", query_options.filter, "An Okta filter expression, such as 'eventType sw \"user.\"'");
+    query->add_option("--q", query_options.words, "Words that the events hold");
+    query->add_option("--limit", query_options.limit, "So many events at most; 0: all")->capture_default_str();
+    query->add_option("--format", query_format, "How a line is worded")
+        ->check(CLI::IsMember({"raw", "envelope"}))
+        ->capture_default_str();
+    query->callback([&] {
+        query_options.envelope = query_format == "envelope";
+        code = query_log(query_options);
+    });
 
     std::string algorithm = "ES256";
     std::filesystem::path folder;

@@ -1,16 +1,13 @@
 #include "app/doctor.hpp"
 
+#include "app/kit.hpp"
 #include "app/okta_access.hpp"
-#include "core/steady_clock.hpp"
-#include "core/task_group.hpp"
 #include "core/time_text.hpp"
 #include "http/https_client.hpp"
 #include "okta/logs_client.hpp"
 #include "okta/logs_request.hpp"
 
 #include <oktail/sink/sink_factory.hpp>
-
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,43 +24,6 @@ using Verdict = Finding::Verdict;
 
 constexpr seconds patience{25};  // with one tenant's token, or its log
 constexpr double worth_a_word = 30;
-
-/// What the examinations of all tenants share.
-class Kit {
-public:
-    SteadyClock clock;
-    Happenings happenings{clock};
-    ByteBudget memory{64U * 1024 * 1024};
-    asio::io_context io{1};
-    HttpShared http{clock, memory, 1};
-    WorkerPool readers{"secret-reader", 4};
-    WorkerPool signers{"signer", 1};
-    PageSlicer page_slicer;
-};
-
-/// A stop that comes by itself.
-class Deadline {
-public:
-    Deadline(Kit& with, seconds after) : tasks_(with.io.get_executor()) {
-        tasks_.spawn(run(with.clock, stop_, ended_.get_token(), after));
-    }
-    std::stop_token token() const { return stop_.get_token(); }
-    bool passed() const { return stop_.stop_requested(); }
-    asio::awaitable<void> end() {
-        ended_.request_stop();
-        co_await tasks_.join();
-    }
-
-private:
-    static asio::awaitable<void> run(Clock& clock, std::stop_source stop, std::stop_token ended, seconds after) {
-        co_await clock.sleep_for(after, ended);
-        if (!ended.stop_requested()) stop.request_stop();
-    }
-
-    std::stop_source stop_;
-    std::stop_source ended_;
-    TaskGroup tasks_;
-};
 
 /// Behind the last "; " of an error's text stands what to do.
 Finding bad(std::string about, const std::string& text, const std::string& otherwise = {}) {

@@ -64,8 +64,9 @@ bool is_authority(std::string_view text, const std::string& host, std::uint16_t 
 }
 
 /// Why this must not be the next request; empty if it may be.
-std::string_view query_trouble(std::string_view query) {
+std::string_view query_trouble(std::string_view query, QueryKind kind) {
     bool names_place = false;
+    bool has_end = false;
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), pair.size() + 1));
@@ -74,16 +75,18 @@ std::string_view query_trouble(std::string_view query) {
         if (pair.empty()) continue;
         if (std::find(polling_parameters.begin(), polling_parameters.end(), name) == polling_parameters.end())
             return "has a parameter that no polling request has";
-        if (name == "until" && !value.empty()) return "is bounded by `until`";
+        has_end |= name == "until" && !value.empty();
         if (name == "sortOrder" && !value.empty() && !iequals(value, "ASCENDING")) return "does not ascend";
         names_place |= (name == "after" || name == "since") && !value.empty();
     }
+    if (has_end && kind == QueryKind::polling) return "is bounded by `until`";
+    if (!has_end && kind == QueryKind::bounded) return "is not bounded by `until`";
     return names_place ? "" : "names no place in the log";
 }
 
 /// Splits the target off a link that may be followed; otherwise says why not.
 std::string_view refuse_or_take(std::string_view link, const Origin& origin, const std::vector<std::string>& link_hosts,
-                                std::string_view& target) {
+                                QueryKind kind, std::string_view& target) {
     if (link.size() > longest_link) return "is longer than 8 KiB";
     if (!is_visible_ascii(link)) return "holds white space, control or non-ASCII characters";
     if (link.find_first_of("\\#") != std::string_view::npos) return "holds a backslash or a fragment";
@@ -99,12 +102,12 @@ std::string_view refuse_or_take(std::string_view link, const Origin& origin, con
     target = link.substr(authority.size());
     const std::string_view path = target.substr(0, target.find('?'));
     if (path != logs_path) return "has another path than /api/v1/logs";
-    return query_trouble(target.substr(std::min(target.size(), path.size() + 1)));
+    return query_trouble(target.substr(std::min(target.size(), path.size() + 1)), kind);
 }
 
 }  // namespace
 
-NextLink next_link(const ResponseHead& head, const Origin& origin, const std::vector<std::string>& link_hosts) {
+NextLink next_link(const ResponseHead& head, const Origin& origin, const std::vector<std::string>& link_hosts, QueryKind kind) {
     std::vector<std::string_view> links;
     for (const std::string_view field : head.find_all("link"))
         if (!read_links(field, links)) return NextLink::refused("the Link field cannot be read");
@@ -112,7 +115,7 @@ NextLink next_link(const ResponseHead& head, const Origin& origin, const std::ve
     std::optional<std::string_view> next;
     for (const std::string_view link : links) {
         std::string_view target;
-        const std::string_view trouble = refuse_or_take(link, origin, link_hosts, target);
+        const std::string_view trouble = refuse_or_take(link, origin, link_hosts, kind, target);
         // The query stays out of the text: cursors are nobody's business.
         if (!trouble.empty())
             return NextLink::refused("the next link " + quote_answer(link.substr(0, link.find('?'))) + ' ' +

@@ -4,6 +4,7 @@
 #include <oktail/model/cursor.hpp>
 #include <oktail/model/origin.hpp>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,8 +31,15 @@ private:
     std::string refusal_;
 };
 
-/// The target of rel="next" among the Link fields (RFC 8288), byte for byte, if it is a polling request for the log
-/// (System Log API, "Polling requests") at `origin` or at one of `link_hosts`, same port.
-NextLink next_link(const ResponseHead& head, const Origin& origin, const std::vector<std::string>& link_hosts);
+/// What a next link must go on with.
+enum class QueryKind : std::uint8_t {
+    polling,  ///< without an end
+    bounded,  ///< with `until`
+};
+
+/// The target of rel="next" among the Link fields (RFC 8288), byte for byte, if it is a request of that kind for the log
+/// (System Log API, "Polling requests", "Bounded requests") at `origin` or at one of `link_hosts`, same port.
+NextLink next_link(const ResponseHead& head, const Origin& origin, const std::vector<std::string>& link_hosts,
+                   QueryKind kind = QueryKind::polling);
 
 }  // namespace oktail

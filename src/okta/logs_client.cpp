@@ -35,9 +35,10 @@ std::string retry_fields(const std::string& first, int count) {
 }  // namespace
 
 LogsClient::LogsClient(log::Scope scope, Origin origin, std::vector<std::string> link_hosts, milliseconds timeout,
-                       HttpClient& http, Authorizer& authorizer, PageSlicer& page_slicer, Clock& clock, Happenings& happenings)
+                       HttpClient& http, Authorizer& authorizer, PageSlicer& page_slicer, Clock& clock, Happenings& happenings,
+                       QueryKind kind)
     : scope_(std::move(scope)), origin_(std::move(origin)), link_hosts_(std::move(link_hosts)), timeout_(timeout), http_(http),
-      authorizer_(authorizer), page_slicer_(page_slicer), clock_(clock), happenings_(happenings),
+      authorizer_(authorizer), page_slicer_(page_slicer), clock_(clock), happenings_(happenings), kind_(kind),
       backoff_(milliseconds(1'000), milliseconds(60'000), std::hash<std::string>()(scope_.tenant)) {}
 
 asio::awaitable<LogsAnswer> LogsClient::ask(Cursor cursor, std::stop_token stop) {
@@ -114,14 +115,14 @@ LogsAnswer LogsClient::judge(const Cursor& cursor, HttpResponse response, std::u
 }
 
 LogsAnswer LogsClient::page_of(const Cursor& cursor, HttpResponse response) {
-    const NextLink link = next_link(response.head, origin_, link_hosts_);
+    const NextLink link = next_link(response.head, origin_, link_hosts_, kind_);
     if (!link.refusal().empty())
         return hold(Error(ErrorKind::transient, "SECURITY: the next link is refused, the page is dropped: " + link.refusal()),
                     Reason::page_unusable);
     auto events = page_slicer_.slice(response.body);
     if (!events) return hold(events.error(), Reason::page_unusable);
     const Cursor& next = link.cursor().empty() ? cursor : link.cursor();
-    if (next == cursor && !events->empty()) happenings_.link_missing(scope_);
+    if (next == cursor && !events->empty() && kind_ == QueryKind::polling) happenings_.link_missing(scope_);
 
     // Without a Date, our own clock is the best there is.
     const auto date = parse_http_date(response.head.find("date").value_or(""));

@@ -9,6 +9,7 @@
 #include "core/backoff.hpp"
 #include "core/log.hpp"
 #include "metrics/happenings.hpp"
+#include "okta/link_header.hpp"
 #include "okta/page_slicer.hpp"
 #include "okta/rate_limit.hpp"
 
@@ -51,8 +52,10 @@ class LogsClient {
 public:
     /// What is referred to outlives it. `page_slicer` may be shared by the tenants of the shard.
     LogsClient(log::Scope scope, Origin origin, std::vector<std::string> link_hosts, std::chrono::milliseconds timeout,
-               HttpClient& http, Authorizer& authorizer, PageSlicer& page_slicer, Clock& clock, Happenings& happenings);
+               HttpClient& http, Authorizer& authorizer, PageSlicer& page_slicer, Clock& clock, Happenings& happenings,
+               QueryKind kind = QueryKind::polling);
 
+    /// The page's `next` is `cursor` itself where there is no next link: of a bounded query that is the end.
     asio::awaitable<LogsAnswer> ask(Cursor cursor, std::stop_token stop);
 
     /// What the newest answer said about the rate limit.
@@ -76,6 +79,7 @@ private:
     PageSlicer& page_slicer_;
     Clock& clock_;
     Happenings& happenings_;
+    QueryKind kind_;
     Backoff backoff_;
     RateLimit rate_limit_;
     bool exclusive_memory_ = false;

@@ -39,4 +39,13 @@ Cursor first_cursor(UtcTime since, const Query& query, std::size_t limit) {
     return Cursor(std::move(target));
 }
 
+Cursor first_cursor(const BoundedQuery& query, std::size_t limit) {
+    std::string target = "/api/v1/logs?since=" + percent_encoded(rfc3339(query.since)) +
+                         "&until=" + percent_encoded(rfc3339(query.until)) + "&limit=" + std::to_string(limit) +
+                         "&sortOrder=ASCENDING";
+    if (!query.filter.empty()) target += "&filter=" + percent_encoded(query.filter);
+    if (!query.words.empty()) target += "&q=" + percent_encoded(query.words);
+    return Cursor(std::move(target));
+}
+
 }  // namespace oktail

@@ -20,7 +20,7 @@ tests = {
     for source in sources
     for suite, name in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", source.read_text())
 }
-for script in ("network_faults", "oidc_provider", "onboarding"):
+for script in ("network_faults", "oidc_provider", "onboarding", "query"):
     cases = re.findall(r"^def (\w+)\(scene(?:: Scene)?\)", pathlib.Path(f"tests/system/{script}.py").read_text(), re.MULTILINE)
     tests |= {f"{script}.{case}" for case in cases}
 

@@ -43,7 +43,7 @@ class Answer:
 class Scene:
     """A simulator with an integration and a custom app, and a configuration without tenants."""
 
-    def __init__(self, bin_dir: Path, folder: Path, stack: contextlib.ExitStack, options: list[str] = ()):
+    def __init__(self, bin_dir: Path, folder: Path, stack: contextlib.ExitStack, options: list[str] = (), acme: str = "backlog=20"):
         self.oktail = str(bin_dir / "oktail")
         self.folder = folder
         self.config = folder / "etc" / "oktail.yaml"
@@ -51,7 +51,7 @@ class Scene:
         self.write_config("include: [tenants.d/*.yaml]\n")
         simulator = folder / "simulator"
         command = [str(bin_dir / "oktail-simulator"), "--dir", str(simulator), *options]
-        for org in (f"{ACME},backlog=20", f"{GLOBEX},backlog=20,client=custom,dpop=on"):
+        for org in (f"{ACME},{acme}", f"{GLOBEX},backlog=20,client=custom,dpop=on"):
             command += ["--org", org]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         stack.callback(process.wait)

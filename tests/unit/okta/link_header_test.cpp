@@ -99,6 +99,16 @@ TEST(LinkHeader, QueriesOfOktaAreTakenAsTheyAre) {
         EXPECT_EQ(links({next(base + query)}).cursor().target(), "/api/v1/logs" + query) << query;
 }
 
+TEST(LinkHeader, BoundedQueriesGoOnBounded) {
+    const auto follow = [](const std::string& query) {
+        const ResponseHead head(200, {{"link", next(base + query)}});
+        return next_link(head, acme, {}, QueryKind::bounded);
+    };
+    EXPECT_EQ(follow("?until=y&after=1").cursor().target(), "/api/v1/logs?until=y&after=1");
+    EXPECT_NE(follow("?since=x&after=1").refusal().find("is not bounded"), std::string::npos);
+    EXPECT_NE(follow("?since=x&until=").refusal().find("is not bounded"), std::string::npos);
+}
+
 TEST(LinkHeader, OtherHostsOnlyWhereTheConfigurationNamesThem) {
     const Origin custom("id.acme.example");
     EXPECT_FALSE(links({next("https://acme.okta.com" + after)}, custom).refusal().empty());

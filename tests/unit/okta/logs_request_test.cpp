@@ -23,5 +23,18 @@ TEST(LogsRequest, FilterIsEncodedToTheLastByte) {
               "&filter=a%20sw%20%22x.y%22%20%26%20b%3D%2B%25%2F%C3%BC-_~%7B%7D");
 }
 
+TEST(LogsRequest, BoundedQueryHasAnEnd) {  // P25
+    BoundedQuery query;
+    query.since = UtcTime(std::chrono::seconds(1'767'225'600));
+    query.until = query.since + std::chrono::hours(1);
+    EXPECT_EQ(
+        first_cursor(query).target(),
+        "/api/v1/logs?since=2026-01-01T00%3A00%3A00.000Z&until=2026-01-01T01%3A00%3A00.000Z&limit=1000&sortOrder=ASCENDING");
+    query.filter = "a eq \"b\"";
+    query.words = "x y&z";
+
+    EXPECT_TRUE(first_cursor(query, 5).target().ends_with("&limit=5&sortOrder=ASCENDING&filter=a%20eq%20%22b%22&q=x%20y%26z"));
+}
+
 }  // namespace
 }  // namespace oktail
