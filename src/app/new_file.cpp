@@ -1,5 +1,7 @@
 #include "app/new_file.hpp"
 
+#include "core/descriptor.hpp"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/stat.h>
@@ -10,20 +12,6 @@
 
 namespace oktail {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
 
 Error cannot(const std::filesystem::path& path, int error) {
     const std::string why = std::generic_category().message(error);

@@ -1,6 +1,7 @@
 #include "config/secret_file.hpp"
 
 #include "config/section.hpp"
+#include "core/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,20 +19,10 @@ namespace {
 
 constexpr std::size_t most_bytes = 64 * 1024;
 
-class OpenFile {
-public:
-    /// Without waiting: a pipe would hang.
-    explicit OpenFile(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int fd() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
+/// Without waiting: a pipe would hang.
+Descriptor opened(const std::filesystem::path& path) {
+    return Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
 
 /// One byte more than a secret may have, wiped when it goes.
 class Scratch {
@@ -91,13 +82,13 @@ std::optional<std::filesystem::path> credential_of_folder(const std::filesystem:
 }  // namespace
 
 Result<Secret> read_secret(const std::filesystem::path& path) {
-    const OpenFile file(path);
+    const Descriptor file = opened(path);
     struct stat about{};
-    if (file.fd() < 0 || ::fstat(file.fd(), &about) != 0) return unreadable(path, errno);
+    if (file.get() < 0 || ::fstat(file.get(), &about) != 0) return unreadable(path, errno);
     if (!S_ISREG(about.st_mode)) return wrong(path, "is no regular file; name the file that holds the secret");
     if ((about.st_mode & S_IRWXO) != 0) return wrong(path, "is open to every user; chmod 0600, or 0640 for a group");
     Scratch scratch;
-    if (!scratch.fill(file.fd())) return unreadable(path, errno);
+    if (!scratch.fill(file.get())) return unreadable(path, errno);
     if (scratch.view().size() > most_bytes)
         return wrong(path, "is larger than 64 KiB; name the file that holds the secret alone");
     const std::string_view secret = without_line_end(scratch.view());

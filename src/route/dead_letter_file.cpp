@@ -1,5 +1,7 @@
 #include "route/dead_letter_file.hpp"
 
+#include "core/descriptor.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,20 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t piece = 4U * 1024 * 1024;
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 Error failed(const std::string& what, const fs::path& path, int number) {
     const boost::system::error_code code(number, boost::system::system_category());

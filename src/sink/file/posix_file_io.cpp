@@ -1,5 +1,6 @@
 #include "sink/file/posix_file_io.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/network_file_system.hpp"
 
 #include <fcntl.h>
@@ -18,23 +19,6 @@ Error failed(std::string_view what, const std::string& path, int number = errno)
     const boost::system::error_code code(number, boost::system::system_category());
     return Error(ErrorKind::transient, std::string(what) + ' ' + path + ": " + code.message(), code);
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 /// Of the open file description: it also stands between two sinks of one process, and goes with the descriptor.
 bool set_lock(int fd, short type) {
