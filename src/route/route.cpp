@@ -134,8 +134,9 @@ bool Route::told_of_loss(const Checkpoint& at, UtcTime okta_now) {
     return gap.has_value();
 }
 
-/// The cursor is of no use any more: look, without delivering, for the last event that was delivered, from a while before it.
-/// Found, the route goes on behind it. Not found, it delivers from there what the checkpoint does not know, and says so.
+/// The cursor is of no use any more: look, without delivering, from a while before the last event, for the first one that the
+/// checkpoint knows. The route goes on there, and the checkpoint says of each event whether it is done with (ADR 22). Not
+/// found, it delivers all that the checkpoint does not know, and says so.
 asio::awaitable<Result<Checkpoint>> Route::find_place_again(Checkpoint at, Error why, std::stop_token stop) {
     const auto okta_now = co_await source_.okta_now(stop);
     if (!okta_now) co_return okta_now.error();

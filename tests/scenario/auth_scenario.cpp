@@ -270,7 +270,7 @@ protected:
         }
     }
     /// Each round `rotate` gives the org another credential in the place of one of two, so that one of them is refused, and
-    /// what it returns brings the new one to the daemon: in every other round only when the tokens of before are gone.
+    /// what it returns brings the new one to the daemon: in two rounds of four only when the tokens of before are gone.
     template <class Rotate>
     void soak(Rotate rotate) {
         short_tokens(seconds(5));
@@ -281,7 +281,7 @@ protected:
             while (std::chrono::steady_clock::now() - begin < how_long()) {
                 const auto bring = rotate(++round);
                 if (round % 3 == 0) okta_->with([&] { okta_->okta().find(acme)->nonces.void_all(); });
-                flow(round % 2 == 0 ? 1 : 65);
+                flow((round - 1) % 4 < 2 ? 65 : 1);
                 bring();
                 flow(15);
             }

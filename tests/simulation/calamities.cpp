@@ -109,7 +109,7 @@ private:
     }
 
     void one() {
-        switch (world_.random.below(22)) {
+        switch (world_.random.below(24)) {
             case 0:
             case 1:
             case 2: return trouble(some_host(), of_the_network[world_.random.below(of_the_network.size())]);
@@ -129,6 +129,8 @@ private:
             case 14: return memory_taken();
             case 15:
             case 16: return at(some_time(), [host = some_host()](Lives& lives) { forget_cursors(lives, host); });
+            case 17: return at(some_time(), [host = some_host()](Lives& lives) { switch_dpop(lives, host); });
+            case 18: return at(some_time(), [host = some_host()](Lives& lives) { forget_nonces(lives, host); });
             default: return okta_trouble(of_okta[world_.random.below(of_okta.size())]);
         }
     }
@@ -197,6 +199,18 @@ private:
         lives.world.count("tokens revoked");
         lives.world.org(host).clients.revoke_tokens();
     }
+    /// Tokens that were given before stay what they are; half of the time they go.
+    static void switch_dpop(Lives& lives, const std::string& host) {
+        lives.world.count("DPoP switched");
+        auto& client = lives.world.client(host);
+        client.wants_dpop = !client.wants_dpop;
+        if (lives.world.random.happens(0.5)) lives.world.org(host).clients.revoke_tokens();
+    }
+    static void forget_nonces(Lives& lives, const std::string& host) {
+        lives.world.count("nonces forgotten");
+        lives.world.org(host).nonces.void_all();
+        lives.world.org(host).clients.revoke_tokens();
+    }
     /// Okta's side first; ours has both secrets already.
     static void rotate(Lives& lives, const std::string& host) {
         lives.world.count("secret rotated");
@@ -232,7 +246,7 @@ std::vector<std::string> kinds_of_calamities() {
     std::vector<std::string> kinds{"cursors forgotten",     "burst of events", "late event",          "oversized event",
                                    "sink refuses an event", "killed",          "stopped and started", "route restarted",
                                    "tokens revoked",        "secret rotated",  "not installed",       "limit lowered",
-                                   "wall clock stepped",    "memory taken"};
+                                   "wall clock stepped",    "memory taken",    "DPoP switched",       "nonces forgotten"};
     kinds.insert(kinds.end(), of_the_network.begin(), of_the_network.end());
     kinds.insert(kinds.end(), of_a_sink.begin(), of_a_sink.end());
     kinds.emplace_back(of_the_state);

@@ -35,6 +35,7 @@ simulator::Options World::options(std::uint64_t seed) {
         org.cursor = static_cast<simulator::CursorStyle>(random.below(3));
         org.empty_next = static_cast<simulator::EmptyNext>(random.below(3));
         org.links = static_cast<simulator::LinkStyle>(random.below(3));
+        org.dpop = random.happens(0.5);
         all.orgs.push_back(std::move(org));
     }
     return all;
