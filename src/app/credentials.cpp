@@ -21,7 +21,8 @@ Result<ClientKey> read_client_key(const PrivateKeyConfig& config) {
     }
     auto key = parse_private_key(text->reveal(), passphrase);
     if (!key) return Error(key.error().kind(), config.file.string() + " " + key.error().what());
-    return ClientKey(std::move(key->key), config.key_id.empty() ? std::move(key->id) : config.key_id);
+    if (!config.key_id.empty()) key->id = config.key_id;
+    return ClientKey(std::move(key->key), std::move(key->id));
 }
 
 }  // namespace
