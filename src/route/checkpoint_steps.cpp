@@ -36,6 +36,14 @@ std::size_t older_than_tail(const Checkpoint& at, const Page& page) {
     return !at.tail.empty() && in_a_row >= std::min(proof_of_place, at.tail.size()) ? front : 0;
 }
 
+void add_what_tail_lacks(Checkpoint& after, const Page& page) {
+    KnownEvents known(after.tail.size() + after.partial.size() + page.size());
+    known.add_all(after.tail);
+    known.add_all(after.partial);
+    for (std::size_t i = 0; i < page.size(); ++i)
+        if (known.add(page.slice(i).id)) after.partial.push_back(page.slice(i).id);
+}
+
 /// The last of the page's ids that the tail does not have: an event that is served again keeps its old place there.
 std::vector<Uuid> fresh_ids(const Checkpoint& at, const Page& page, std::size_t known) {
     std::vector<Uuid> fresh;
@@ -90,6 +98,8 @@ Checkpoint after_page(const Checkpoint& at, const Page& page, std::size_t known)
     after.tail.reserve(kept + fresh.size());
     after.tail.assign(at.tail.end() - static_cast<std::ptrdiff_t>(kept), at.tail.end());
     after.tail.insert(after.tail.end(), fresh.begin(), fresh.end());
+    // A page without a link is asked for again.
+    if (page.next() == at.next) add_what_tail_lacks(after, page);
     return after;
 }
 

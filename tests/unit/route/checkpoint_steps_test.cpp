@@ -223,6 +223,24 @@ TEST(FoundAgain, TheyMakeTheTailForgetNothing) {
     EXPECT_EQ(after.tail, at.tail);
 }
 
+TEST(FoundAgain, PageThatComesAgainForWantOfALinkIsDoneWith) {
+    Checkpoint at;
+    at.next = Cursor("/0");
+    for (int n = 1'000; n < 2'000; ++n) at.tail.push_back(id_of(n));
+    std::vector<std::string> events = numbered(500, 1'500);
+    at = found_again(at, *page_of(events, Cursor("/0")), 500);
+    events.insert(events.begin() + 700, numbered_event(1));  // it arrives late, and pushes an event of the page out of the tail
+    const PagePtr page = page_of(events, Cursor("/0"));
+    const Selection first = select(page, at, EventFilter(), 1'000);
+
+    const Checkpoint after = after_page(at, *page, first.known);
+    const Selection second = select(page, after, EventFilter(), 1'000);
+
+    EXPECT_EQ(first.batch.size(), 1u);
+    EXPECT_EQ(second.batch.size(), 0u);
+    EXPECT_TRUE(after_page(after, *page_of(events, Cursor("/1")), second.known).partial.empty()) << "it leads on";
+}
+
 TEST(AfterPage, WhatWasSafeOfThePageIsRememberedWithTheRest) {
     Checkpoint at;
     at.tail = {id_of(0), id_of(1)};
