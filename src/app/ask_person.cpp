@@ -5,32 +5,45 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <iostream>
 
 namespace oktail {
 namespace {
 
-/// No echo as long as this lives.
+volatile std::sig_atomic_t ended_by = 0;
+
+extern "C" void note_end(int signal) { ended_by = signal; }
+
+/// No echo as long as this lives; nor does a signal leave a terminal behind that shows nothing.
 class Hidden {
 public:
     Hidden() {
-        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+        if (!is_terminal_) return;
+        struct sigaction noting{};
+        noting.sa_handler = note_end;  // without SA_RESTART: it ends the reading
+        for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends.at(i), &noting, &actions_.at(i));
         termios silent = before_;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        is_hidden_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     Hidden(const Hidden&) = delete;
     Hidden& operator=(const Hidden&) = delete;
     ~Hidden() {
-        if (!is_hidden_) return;
+        if (!is_terminal_) return;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
         std::cerr << '\n';
+        for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends.at(i), &actions_.at(i), nullptr);
+        if (ended_by != 0) std::raise(ended_by);
     }
 
 private:
+    static constexpr std::array ends{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     termios before_{};
-    bool is_hidden_ = false;
+    std::array<struct sigaction, ends.size()> actions_{};
+    bool is_terminal_ = false;
 };
 
 }  // namespace
@@ -49,7 +62,7 @@ Secret secret_from_input(InputEnd end) {
     std::size_t size = 0;
     while (size < bytes.size()) {
         const ssize_t read = ::read(STDIN_FILENO, bytes.data() + size, 1);  // not one byte of what follows
-        if (read < 0 && errno == EINTR) continue;
+        if (read < 0 && errno == EINTR && ended_by == 0) continue;
         if (read <= 0) break;
         if (end == InputEnd::of_line && bytes.at(size) == '\n') break;
         ++size;
@@ -61,8 +74,8 @@ Secret secret_from_input(InputEnd end) {
 }
 
 std::optional<Secret> ask_for_secret(const std::string& what) {
+    const Hidden hidden;  // before anybody is told to type
     std::cerr << what << " (not shown): " << std::flush;
-    const Hidden hidden;
     Secret secret = secret_from_input(InputEnd::of_line);
     if (secret.empty()) return std::nullopt;
     return secret;

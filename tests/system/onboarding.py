@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import urllib.request
 from pathlib import Path
@@ -164,37 +165,64 @@ def what_is_wrong_is_said_and_nothing_is_left(scene: Scene) -> None:
     expect(not list((scene.config.parent).glob("*/*")), "nothing is left behind")
 
 
+class Dialogue:
+    """oktail tenant add on a terminal, and who sits at it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.shown = b""
+        self.child, self.terminal = pty.fork()
+        if self.child == 0:
+            os.execv(scene.oktail, [scene.oktail, "tenant", "add", "acme", "-c", str(scene.config), *scene.there])
+
+    def read_until(self, prompt: bytes) -> None:
+        end = time.monotonic() + 30
+        while prompt not in self.shown:
+            expect(time.monotonic() < end, self.shown)
+            if select.select([self.terminal], [], [], 0.2)[0]:
+                self.shown += os.read(self.terminal, 4096)
+
+    def answer(self, prompt: bytes, typed: str) -> None:
+        self.read_until(prompt)
+        os.write(self.terminal, typed.encode() + b"\n")
+
+    def answer_all_but_the_secret(self, scene: Scene) -> None:
+        self.answer(b"Okta domain: ", ACME)
+        self.answer(b"client ID: ", scene.org(ACME)["client_id"])
+        self.answer(b"[archive]: ", "")
+
+    def end(self) -> int:
+        """What is left to read, and the exit code."""
+        try:
+            while piece := os.read(self.terminal, 4096):
+                self.shown += piece
+        except OSError:
+            pass  # how a terminal says that nobody writes any more
+        return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+
+
 def asks_for_what_is_missing(scene: Scene) -> None:
     """On a terminal; what is typed for the secret is not shown."""
     secret = Path(scene.org(ACME)["secret_file"]).read_text().strip()
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(scene.oktail, [scene.oktail, "tenant", "add", "acme", "-c", str(scene.config), *scene.there])
-    shown = b""
+    dialogue = Dialogue(scene)
+    dialogue.answer_all_but_the_secret(scene)
+    dialogue.answer(b"(not shown): ", secret)
+    expect(dialogue.end() == 0, dialogue.shown)
+    expect(secret.encode() not in dialogue.shown, "the secret was shown")
 
-    def read_until(prompt: bytes | None) -> None:
-        nonlocal shown
-        end = time.monotonic() + 30
-        while prompt is None or prompt not in shown:
-            expect(time.monotonic() < end, shown)
-            if not select.select([terminal], [], [], 0.2)[0]:
-                continue
-            try:
-                piece = os.read(terminal, 4096)
-            except OSError:
-                return
-            if not piece:
-                return
-            shown += piece
 
-    for prompt, typed in ((b"Okta domain: ", ACME), (b"client ID: ", scene.org(ACME)["client_id"]),
-                          (b"[archive]: ", ""), (b"(not shown): ", secret)):
-        read_until(prompt)
-        os.write(terminal, typed.encode() + b"\n")
-    read_until(None)
-    _, status = os.waitpid(child, 0)
-    expect(os.waitstatus_to_exitcode(status) == 0, shown)
-    expect(secret.encode() not in shown, "the secret was shown")
+def terminal_shows_again_after_ctrl_c(scene: Scene) -> None:
+    dialogue = Dialogue(scene)
+    dialogue.answer_all_but_the_secret(scene)
+    dialogue.read_until(b"(not shown): ")
+
+    def shows() -> bool:
+        return termios.tcgetattr(dialogue.terminal)[3] & termios.ECHO != 0
+
+    expect(not shows(), "what is typed would be shown")
+    os.write(dialogue.terminal, b"half a secret\x03")
+    expect(dialogue.end() == -signal.SIGINT, dialogue.shown)
+    expect(shows(), "the terminal was left behind without echo")
+    expect(not list((scene.config.parent).glob("*/*")), "something was left behind")
 
 
 def doctor_tells_apart(scene: Scene) -> None:
@@ -252,7 +280,8 @@ def clock_that_is_wrong(scene: Scene) -> None:
 
 CASES = {case.__name__: case for case in (
     add_with_a_secret, add_with_a_key_of_ours, encrypted_key, what_is_wrong_is_said_and_nothing_is_left,
-    asks_for_what_is_missing, doctor_tells_apart, second_secret_that_is_refused_is_a_warning, nobody_there, clock_that_is_wrong)}
+    asks_for_what_is_missing, terminal_shows_again_after_ctrl_c, doctor_tells_apart,
+    second_secret_that_is_refused_is_a_warning, nobody_there, clock_that_is_wrong)}
 OPTIONS = {"clock_that_is_wrong": ["--clock-ahead", "400"]}
 
 
