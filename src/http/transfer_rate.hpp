@@ -2,9 +2,9 @@
 
 #include <oktail/core/clock.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <optional>
 
 namespace oktail {
 
@@ -18,20 +18,21 @@ public:
 
     /// `received` bytes have come by now.
     bool is_too_slow(std::size_t received, SteadyTime now) {
-        if (!first_) first_ = now;
-        const auto span = now - *first_;
+        first_ = std::min(first_, now);
+        const auto span = now - first_;
         return span > patience_ && std::chrono::duration<double>(span).count() * static_cast<double>(bytes_per_second_) >
                                        static_cast<double>(received);
     }
     /// Since `begin` we did not read: that does not count.
     void forgive(SteadyTime begin, SteadyTime now) {
-        if (first_) *first_ += now - begin;
+        if (first_ != nothing_yet) first_ += now - begin;
     }
 
 private:
     std::size_t bytes_per_second_;
     SteadyTime::duration patience_;
-    std::optional<SteadyTime> first_;
+    static constexpr SteadyTime nothing_yet = SteadyTime::max();
+    SteadyTime first_ = nothing_yet;
 };
 
 }  // namespace oktail

@@ -5,8 +5,6 @@
 
 namespace oktail {
 
-asio::awaitable<Result<void>> SinkFactory::recover(SinkDeps) const { co_return Result<void>(); }
-
 const std::vector<const SinkFactory*>& all_sinks() {
     static const FileSinkFactory file;
     static const StdoutSinkFactory standard_output;

@@ -41,7 +41,7 @@ public:
     virtual Result<std::string> probe(const SinkOptions& options) const = 0;
     /// Once at start, before the first make(): mends what an earlier run left, for sinks that are no longer configured too.
     /// Errors: fatal. What has to wait (full disk) does not hold up the start: open() of that route waits.
-    virtual asio::awaitable<Result<void>> recover(SinkDeps deps) const;
+    virtual asio::awaitable<Result<void>> recover(SinkDeps /*deps*/) const { co_return Result<void>(); }
     virtual std::unique_ptr<Sink> make(std::string name, std::shared_ptr<const SinkOptions> options, SinkDeps deps) const = 0;
 };
 
