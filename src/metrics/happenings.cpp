@@ -90,7 +90,7 @@ void Happenings::token_granted(const log::Scope& tenant, std::size_t place, std:
     instruments_->tenant(tenant, [](OfTenant& of) { of.grants.of("granted").Increment(); });
     board_.token_granted(tenant, place, expires);
     log::info(tenant, "access token granted",
-              {{"credential", credential}, {"type", is_bound ? "DPoP" : "Bearer"}, {"lifetime_s", lifetime.count()}});
+              {{"credential", credential}, {"lifetime_s", lifetime.count()}, {"type", is_bound ? "DPoP" : "Bearer"}});
 }
 
 void Happenings::credential_refused(const log::Scope& tenant, std::string_view credential, std::string_view why) {
