@@ -1,5 +1,7 @@
 #include "simulator/certificates.hpp"
 
+#include "simulator/openssl_handle.hpp"
+
 #include "core/assert.hpp"
 
 #include <openssl/bio.h>
@@ -15,16 +17,7 @@
 namespace oktail::simulator {
 namespace {
 
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
-using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 
 constexpr std::chrono::seconds before = std::chrono::days(1);
 constexpr std::chrono::seconds behind = std::chrono::days(90);

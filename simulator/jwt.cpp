@@ -2,6 +2,7 @@
 
 #include "core/assert.hpp"
 #include "simulator/crypto.hpp"
+#include "simulator/openssl_handle.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -23,20 +24,11 @@ namespace {
 
 namespace json = boost::json;
 
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Release<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Release<OSSL_PARAM_free>>;
 using Context = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
 using Digest = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
-using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 
 struct Algorithm {
     std::string_view name;

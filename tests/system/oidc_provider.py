@@ -168,7 +168,7 @@ def main() -> int:
     parser.add_argument("--case", choices=CASES, required=True)
     arguments = parser.parse_args()
     if not (arguments.packages / "node_modules" / "oidc-provider").is_dir():
-        print("oidc-provider is missing: run scripts/setup tests")
+        print("oidc-provider is missing: run scripts/setup openid")
         return 1
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(arguments.bin, arguments.packages, Path(folder))

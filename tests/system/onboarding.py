@@ -18,6 +18,7 @@ import tempfile
 import termios
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ACME = "acme.okta.com"
@@ -285,22 +286,28 @@ CASES = {case.__name__: case for case in (
 OPTIONS = {"clock_that_is_wrong": ["--clock-ahead", "400"]}
 
 
-def main() -> int:
+def run_a_case(cases: dict[str, Callable[[Scene], None]], about: str | None,
+               begin: Callable[[Path, Path, contextlib.ExitStack, str], Scene]) -> int:
+    """What --case names of them, in a scene that begin(bin, folder, stack, case) makes. The exit code."""
     signal.alarm(120)
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--bin", type=Path, required=True, help="where oktail and oktail-simulator are")
-    parser.add_argument("--case", choices=CASES, required=True)
+    parser.add_argument("--case", choices=cases, required=True)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        scene = Scene(arguments.bin, Path(folder), stack, OPTIONS.get(arguments.case, []))
+        scene = begin(arguments.bin, Path(folder), stack, arguments.case)
         try:
-            CASES[arguments.case](scene)
+            cases[arguments.case](scene)
         except Failed as failed:
-            print(failed)
+            print(str(failed)[:5000])
             return 1
     print("ok")
     return 0
 
 
+def begin(binaries: Path, folder: Path, stack: contextlib.ExitStack, case: str) -> Scene:
+    return Scene(binaries, folder, stack, OPTIONS.get(case, []))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_a_case(CASES, __doc__, begin))

@@ -1,16 +1,13 @@
 #!/usr/bin/env python3
 """oktail query: bounded searches in a tenant's log, against the simulator. A case is a function that takes a Scene."""
 
-import argparse
 import contextlib
 import json
-import signal
 import sys
-import tempfile
 import urllib.request
 from pathlib import Path
 
-from onboarding import ACME, Answer, Failed, Scene, expect
+from onboarding import ACME, Answer, Scene, expect, run_a_case
 
 # One in two seconds, so that nearly all of them happened more than a minute ago.
 BACKLOG = "rate=0.5,backlog=2500"
@@ -79,23 +76,11 @@ CASES = {case.__name__: case for case in (all_of_it, last_minute_is_left_out, fi
                                           trouble_that_passes_is_waited_out)}
 
 
-def main() -> int:
-    signal.alarm(120)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=Path, required=True, help="where oktail and oktail-simulator are")
-    parser.add_argument("--case", choices=CASES, required=True)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        scene = Scene(arguments.bin, Path(folder), stack, acme=BACKLOG)
-        scene.add_acme()
-        try:
-            CASES[arguments.case](scene)
-        except Failed as failed:
-            print(str(failed)[:5000])
-            return 1
-    print("ok")
-    return 0
+def begin(binaries: Path, folder: Path, stack: contextlib.ExitStack, _: str) -> Scene:
+    scene = Scene(binaries, folder, stack, acme=BACKLOG)
+    scene.add_acme()
+    return scene
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_a_case(CASES, __doc__, begin))
