@@ -12,20 +12,24 @@
 namespace oktail {
 namespace {
 
-volatile std::sig_atomic_t ended_by = 0;
+termios shown{};  // the terminal as it was
 
-extern "C" void note_end(int signal) { ended_by = signal; }
+extern "C" void show_again(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    ::raise(signal);  // SA_RESETHAND: now it does what it always did
+}
 
 /// No echo as long as this lives; nor does a signal leave a terminal behind that shows nothing.
 class Hidden {
 public:
     Hidden() {
-        is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+        is_terminal_ = ::tcgetattr(STDIN_FILENO, &shown) == 0;
         if (!is_terminal_) return;
-        struct sigaction noting{};
-        noting.sa_handler = note_end;  // without SA_RESTART: it ends the reading
-        for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends.at(i), &noting, &actions_.at(i));
-        termios silent = before_;
+        struct sigaction showing{};
+        showing.sa_handler = show_again;
+        showing.sa_flags = static_cast<int>(SA_RESETHAND);
+        for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends.at(i), &showing, &actions_.at(i));
+        termios silent = shown;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
@@ -33,15 +37,13 @@ public:
     Hidden& operator=(const Hidden&) = delete;
     ~Hidden() {
         if (!is_terminal_) return;
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
         std::cerr << '\n';
         for (std::size_t i = 0; i < ends.size(); ++i) ::sigaction(ends.at(i), &actions_.at(i), nullptr);
-        if (ended_by != 0) std::raise(ended_by);
     }
 
 private:
     static constexpr std::array ends{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    termios before_{};
     std::array<struct sigaction, ends.size()> actions_{};
     bool is_terminal_ = false;
 };
@@ -62,7 +64,7 @@ Secret secret_from_input(InputEnd end) {
     std::size_t size = 0;
     while (size < bytes.size()) {
         const ssize_t read = ::read(STDIN_FILENO, bytes.data() + size, 1);  // not one byte of what follows
-        if (read < 0 && errno == EINTR && ended_by == 0) continue;
+        if (read < 0 && errno == EINTR) continue;
         if (read <= 0) break;
         if (end == InputEnd::of_line && bytes.at(size) == '\n') break;
         ++size;
