@@ -67,8 +67,8 @@ asio::awaitable<void> Tenant::keep_route(NewRoute wanted, std::shared_ptr<Common
     const StallRule rule(config_.stall_after,
                          std::max<std::chrono::milliseconds>(std::chrono::seconds(30), config_.poll.max_interval));
     const ShownRoute shown(deps_.happenings, log::Scope(config_.name, route.sink), rule);
-    RouteSetup setup(RouteId(config_.name, route.sink), query(), config_.labels, EventFilter(route.include, route.exclude),
-                     config_.max_event);
+    RouteSetup setup(RouteId(config_.name, route.sink), query(), TenantProfile(config_.domain.host(), config_.labels),
+                     EventFilter(route.include, route.exclude), config_.max_event);
     const StartPoint start = route.start.value_or(config_.start);
     setup.beginning = [this, start, common](std::stop_token waiting) { return beginning(start, common, std::move(waiting)); };
     if (wanted.replay)

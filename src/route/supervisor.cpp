@@ -38,7 +38,7 @@ void Supervisor::try_now() {
 
 asio::awaitable<Result<void>> Supervisor::run_once(std::stop_token stop) {
     happenings_.route_does(scope_, Activity::opening);
-    auto writer = co_await sink_.open(setup_.id, setup_.labels);
+    auto writer = co_await sink_.open(setup_.id, setup_.tenant);
     if (!writer) co_return writer.error();
     happenings_.route_does(scope_, Activity::finding_place);
     auto at = co_await place(stop);

@@ -33,13 +33,13 @@ public:
 /// What a route is made of. References outlive it.
 class RouteSetup {
 public:
-    RouteSetup(RouteId id, Query query, Labels labels, EventFilter filter, std::size_t max_event)
-        : id(std::move(id)), query(std::move(query)), labels(std::move(labels)), filter(std::move(filter)),
+    RouteSetup(RouteId id, Query query, TenantProfile tenant, EventFilter filter, std::size_t max_event)
+        : id(std::move(id)), query(std::move(query)), tenant(std::move(tenant)), filter(std::move(filter)),
           max_event(max_event) {}
 
     RouteId id;
     Query query;
-    Labels labels;
+    TenantProfile tenant;
     EventFilter filter;
     std::size_t max_event;
     /// Asked once, before a new route's first checkpoint. Routes that begin together share the answer.

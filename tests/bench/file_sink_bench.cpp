@@ -61,7 +61,7 @@ void write_pages(benchmark::State& state, Delivery delivery, Fsync fsync) {
     options->fsync = fsync;
     SinkDeps deps(clock, **store, {shard.executor()}, false);
     FileSink sink("bench", options, std::move(deps), posix_file_io());
-    auto writer = run_on(shard, sink.open(RouteId("acme", "bench"), Labels()));
+    auto writer = run_on(shard, sink.open(RouteId("acme", "bench"), TenantProfile()));
     Checkpoint at;
     for (auto _ : state) {
         ++at.seq;

@@ -51,7 +51,7 @@ public:
 
 private:
     asio::awaitable<void> tenant(std::string name, int pages) {
-        auto writer = co_await sink_->open(RouteId(name, "bench"), Labels());
+        auto writer = co_await sink_->open(RouteId(name, "bench"), TenantProfile());
         SampleEvents samples(std::hash<std::string>()(name));
         const std::vector<std::string> event{samples.event()};
         const Batch page = batch_of(event);

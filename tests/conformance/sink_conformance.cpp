@@ -47,7 +47,7 @@ public:
 
     SinkDeps deps() { return {clock, store, {first.executor(), second.executor()}, false}; }
     std::unique_ptr<SinkWriter> open(Shard& shard, const std::string& tenant) {
-        auto opened = run_on(shard, sink->open(RouteId(tenant, "sink"), Labels()));
+        auto opened = run_on(shard, sink->open(RouteId(tenant, "sink"), TenantProfile()));
         EXPECT_TRUE(opened.has_value());
         return std::move(*opened);
     }
@@ -75,7 +75,7 @@ private:
 };
 
 asio::awaitable<std::size_t> write_pages(Sink& sink, std::string tenant, std::size_t pages, std::size_t page_size) {
-    auto writer = co_await sink.open(RouteId(tenant, "sink"), Labels());
+    auto writer = co_await sink.open(RouteId(tenant, "sink"), TenantProfile());
     std::size_t durable = 0;
     for (std::size_t page = 0; page < pages; ++page) {
         const Batch batch = batch_of(events(tenant, page * page_size, (page + 1) * page_size));
@@ -184,7 +184,7 @@ TEST_P(SinkConformance, CloseLeavesNothingBehind) {
 /// Cancels in mid-write, again and again, a little later each time.
 asio::awaitable<bool> write_and_cancel(Sink& sink, int steps_before) {
     auto executor = co_await asio::this_coro::executor;
-    auto writer = co_await sink.open(RouteId("acme", "sink"), Labels());
+    auto writer = co_await sink.open(RouteId("acme", "sink"), TenantProfile());
     const Batch batch = batch_of(events("acme", 0, 50));
     TaskGroup route(executor);
     const auto write = [](SinkWriter& to, Batch of) -> asio::awaitable<void> {

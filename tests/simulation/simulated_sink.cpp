@@ -34,7 +34,7 @@ private:
     RouteId route_;
 };
 
-asio::awaitable<Result<std::unique_ptr<SinkWriter>>> SimulatedSink::open(RouteId route, Labels) {
+asio::awaitable<Result<std::unique_ptr<SinkWriter>>> SimulatedSink::open(RouteId route, TenantProfile) {
     if (world_.strikes(name_, "sink does not open")) co_return Error(ErrorKind::transient, "does not open");
     co_return std::unique_ptr<SinkWriter>(std::make_unique<Writer>(*this, std::move(route)));
 }

@@ -15,7 +15,7 @@ public:
     SimulatedSink(World& world, std::string name, bool exactly_once, const bool& dead)
         : world_(world), name_(std::move(name)), exactly_once_(exactly_once), dead_(dead) {}
 
-    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
+    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, TenantProfile tenant) override;
     asio::awaitable<void> close() override { co_return; }
     std::optional<std::string> traces(const RouteId&, const Labels&) override { return std::nullopt; }
 

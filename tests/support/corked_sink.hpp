@@ -24,7 +24,7 @@ class CorkedSink : public Sink {
 public:
     CorkedSink(Destination& destination, StepFuse& fuse) : destination_(destination), fuse_(fuse) {}
 
-    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels) override {
+    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, TenantProfile) override {
         if (const auto error = fuse_.enter()) co_return *error;
         fuse_.leave();
         co_return std::unique_ptr<SinkWriter>(std::make_unique<Writer>(*this, std::move(route)));

@@ -19,6 +19,16 @@ namespace oktail {
 /// A tenant's labels, as configured.
 using Labels = std::map<std::string, std::string>;
 
+/// What a sink may say about a route's tenant, besides its name.
+class TenantProfile {
+public:
+    TenantProfile() = default;
+    explicit TenantProfile(std::string domain, Labels labels = {}) : domain(std::move(domain)), labels(std::move(labels)) {}
+
+    std::string domain;  ///< of the org: "acme.okta.com"
+    Labels labels;
+};
+
 /// The events of a page that a route delivers: all of them, or those left after known uuids and the route's patterns.
 /// Two counted pointers, cheap by value.
 class Batch {
@@ -75,7 +85,7 @@ public:
     virtual ~Sink() = default;
 
     /// Errors: transient (try again later), rejected (this route can never be written; the text says why), fatal.
-    virtual asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) = 0;
+    virtual asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, TenantProfile tenant) = 0;
     /// A reload was asked for: whoever renames files has done it. Bounded by the sink's own timeout.
     virtual asio::awaitable<void> look_again() { co_return; }
     /// After the last writer is gone: flushes and lets go of what it holds. Bounded by the sink's own timeout.

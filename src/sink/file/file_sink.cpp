@@ -94,8 +94,8 @@ Result<StreamPath> FileSink::path_of(const RouteId& route, const Labels& labels)
     return path;
 }
 
-asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId route, Labels labels) {
-    const auto path = path_of(route, labels);
+asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId route, TenantProfile tenant) {
+    const auto path = path_of(route, tenant.labels);
     if (!path) co_return path.error();
     auto make = [&io = env_.io, base = path->base(), delivery = options_->delivery]() -> Result<void> {
         const auto there = make_base(io, base);
@@ -110,7 +110,7 @@ asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId rout
     asio::post(shard.executor(), [shard = &shard, path = *path, answer] { shard->open(path, answer); });
     const auto stream = co_await StreamShard::Opened::take(answer);
     if (!stream) co_return stream.error();
-    LineFormat format = format_of(*options_, route, labels);
+    LineFormat format = format_of(*options_, route, tenant.labels);
     std::unique_ptr<SinkWriter> writer =
         std::make_unique<FileSinkWriter>(std::move(route), std::move(format), **stream, shard.executor());
     co_return writer;

@@ -22,7 +22,7 @@ public:
     /// A mount that hangs does not hold it up.
     ~FileSink() override;
 
-    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
+    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, TenantProfile tenant) override;
     asio::awaitable<void> look_again() override;
     asio::awaitable<void> close() override;
     std::optional<std::string> traces(const RouteId& route, const Labels& labels) override;

@@ -17,7 +17,7 @@ class StdoutSink : public Sink {
 public:
     StdoutSink(std::shared_ptr<const StdoutOptions> options, int fd);
 
-    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, Labels labels) override;
+    asio::awaitable<Result<std::unique_ptr<SinkWriter>>> open(RouteId route, TenantProfile tenant) override;
     asio::awaitable<void> close() override;
     std::optional<std::string> traces(const RouteId& route, const Labels& labels) override;
 

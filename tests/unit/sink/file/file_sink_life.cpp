@@ -116,7 +116,7 @@ void FileSinkLife::deliver(const std::string& tenant, std::size_t last, std::siz
 asio::awaitable<void> FileSinkLife::route(std::string tenant, std::size_t last, std::size_t page, AfterPage after_page) {
     const RouteId id(tenant, "archive");
     if (!writers_.contains(tenant)) {
-        auto opened = co_await sink_->open(id, Labels());
+        auto opened = co_await sink_->open(id, TenantProfile());
         if (!opened) {
             errors_.push_back(opened.error());
             co_return;
