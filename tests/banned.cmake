@@ -32,7 +32,7 @@ ban("this_thread::sleep_(for|until)|[^_]usleep\\(|nanosleep\\(" IN include src s
 ban("asio::detached|boost/asio/detached"
     WHY "Nothing is detached: spawn it in a TaskGroup, which is joined before what it uses goes.")
 ban("tcp::resolver|async_resolve"
-    WHY "Asio's resolver cannot be cancelled while a lookup runs: names go through http/resolve.")
+    WHY "Asio's resolver cannot be cancelled while a lookup runs: names go through net/resolver.hpp.")
 ban("getenv\\(" EXCEPT src/app/ src/main.cpp
     WHY "The environment is configuration: read once, in app, and handed down.")
 ban("(^|[^a-z_])(localtime|gmtime|strtok|rand|srand|setenv|putenv|inet_ntoa)\\("

@@ -16,7 +16,8 @@ set(rows
     "src/compression:core"
     "src/metrics:core"
     "src/config:core model"
-    "src/http:core model compression metrics"
+    "src/net:core"
+    "src/http:core model compression metrics net"
     "src/auth:core model metrics oktail/http"
     "src/state:core model compression metrics"
     "src/okta:core model metrics oktail/http oktail/auth"
@@ -34,7 +35,7 @@ set(rows
 # A library from outside, as its includes begin, and the only places that know it.
 set(libraries
     "yaml-cpp/:src/config/"
-    "openssl/:src/http/ src/auth/ simulator/"
+    "openssl/:src/net/ src/http/ src/auth/ simulator/"
     "sqlite3.h:src/state/"
     "spdlog/:src/core/log.cpp"
     "CLI/:src/app/ src/main.cpp simulator/main.cpp"

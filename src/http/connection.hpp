@@ -4,9 +4,9 @@
 #include <oktail/core/secret.hpp>
 #include <oktail/http/http_client.hpp>
 
-#include "http/deadline.hpp"
 #include "http/http_shared.hpp"
-#include "http/tls_context.hpp"
+#include "net/deadline.hpp"
+#include "net/tls_context.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>

@@ -5,30 +5,14 @@
 #include <oktail/core/secret.hpp>
 #include <oktail/model/origin.hpp>
 
+#include "core/host_port.hpp"
 #include "core/log.hpp"
 
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 
 namespace oktail {
-
-/// Where TCP goes: a name or an IP address, and a port.
-class HostPort {
-public:
-    HostPort() = default;
-    HostPort(std::string host, std::uint16_t port) : host(std::move(host)), port(port) {}
-    bool operator==(const HostPort&) const = default;
-
-    std::string host;
-    std::uint16_t port = 0;
-};
-
-/// "host:port", "[::1]:8443". nullopt for anything else.
-std::optional<HostPort> parse_host_port(std::string_view text);
 
 /// The one peer of a client: whom it speaks to, how it gets there, and whom it trusts.
 class HttpsEndpoint {

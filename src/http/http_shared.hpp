@@ -5,8 +5,8 @@
 
 #include "core/gate.hpp"
 #include "http/pacer.hpp"
-#include "http/resolver.hpp"
-#include "http/tls_context.hpp"
+#include "net/resolver.hpp"
+#include "net/tls_context.hpp"
 #include "oktail_version.hpp"
 
 #include <chrono>

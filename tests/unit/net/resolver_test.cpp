@@ -1,4 +1,4 @@
-#include "http/resolver.hpp"
+#include "net/resolver.hpp"
 
 #include "core/task_group.hpp"
 #include "support/manual_clock.hpp"

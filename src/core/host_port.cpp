@@ -1,8 +1,13 @@
-#include "http/endpoint.hpp"
+#include "core/host_port.hpp"
 
 #include <charconv>
 
 namespace oktail {
+
+std::string HostPort::text() const {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    return (is_v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
 
 std::optional<HostPort> parse_host_port(std::string_view text) {
     const std::size_t colon = text.rfind(':');

@@ -1,4 +1,4 @@
-#include "http/tls_context.hpp"
+#include "net/tls_context.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>

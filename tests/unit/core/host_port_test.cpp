@@ -1,4 +1,4 @@
-#include "http/endpoint.hpp"
+#include "core/host_port.hpp"
 
 #include <gtest/gtest.h>
 

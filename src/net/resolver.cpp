@@ -1,4 +1,4 @@
-#include "http/resolver.hpp"
+#include "net/resolver.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
