@@ -22,7 +22,7 @@ set(rows
     "src/state:core model compression metrics"
     "src/okta:core model metrics oktail/http oktail/auth"
     "src/format:core model oktail/sink/sink.hpp"
-    "src/sink/options:core config"
+    "src/sink/options:core config format/event_format.hpp"
     "src/sink/file:core model compression metrics format config sink/options oktail/sink oktail/state"
     "src/sink/stdout:core model metrics format config sink/options oktail/sink"
     "src/sink/all_sinks.cpp:oktail/sink sink/file sink/stdout"

@@ -53,10 +53,6 @@ private:
     asio::any_io_executor stream_executor_;
 };
 
-LineFormat format_of(const FileOptions& options, const RouteId& route, const Labels& labels) {
-    return options.format == EventFormat::raw ? LineFormat::raw() : LineFormat::envelope(route.tenant(), labels);
-}
-
 bool holds_bytes(const char* path) {
     struct stat found{};
     return ::lstat(path, &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
@@ -110,7 +106,7 @@ asio::awaitable<Result<std::unique_ptr<SinkWriter>>> FileSink::open(RouteId rout
     asio::post(shard.executor(), [shard = &shard, path = *path, answer] { shard->open(path, answer); });
     const auto stream = co_await StreamShard::Opened::take(answer);
     if (!stream) co_return stream.error();
-    LineFormat format = format_of(*options_, route, tenant.labels);
+    LineFormat format = line_format(options_->format, route, tenant);
     std::unique_ptr<SinkWriter> writer =
         std::make_unique<FileSinkWriter>(std::move(route), std::move(format), **stream, shard.executor());
     co_return writer;

@@ -30,8 +30,7 @@ StdoutSink::StdoutSink(std::shared_ptr<const StdoutOptions> options, int fd)
     : options_(std::move(options)), writer_(std::make_shared<PipeWriter>(fd)), pool_("stdout", 1) {}
 
 asio::awaitable<Result<std::unique_ptr<SinkWriter>>> StdoutSink::open(RouteId route, TenantProfile tenant) {
-    const bool raw = options_->format == EventFormat::raw;
-    LineFormat format = raw ? LineFormat::raw() : LineFormat::envelope(route.tenant(), tenant.labels);
+    LineFormat format = line_format(options_->format, route, tenant);
     std::unique_ptr<SinkWriter> writer = std::make_unique<StdoutSinkWriter>(std::move(format), writer_, pool_);
     co_return writer;
 }

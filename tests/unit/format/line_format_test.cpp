@@ -73,5 +73,75 @@ TEST(LineFormat, EnvelopeWithoutLabels) {
               "{\"tenant\":\"acme\",\"labels\":{},\"event\":{}}\n");
 }
 
+const std::string acme_fields = "deviceExternalId=acme dvchost=acme.okta.com";
+
+TEST(LineFormat, CefIsALinePerEvent) {
+    const LineFormat format = LineFormat::cef("acme", "acme.okta.com");
+    const Batch batch = batch_of({R"({"eventType":"a"})", R"({"eventType":"b\n"})", R"({"eventType":"c"})"});
+    const std::string a = "CEF:0|Okta|System Log|0|a|a|0|" + acme_fields + "\n";
+    const std::string b = "CEF:0|Okta|System Log|0|b |b |0|" + acme_fields + "\n";
+    const std::string c = "CEF:0|Okta|System Log|0|c|c|0|" + acme_fields + "\n";
+
+    EXPECT_EQ(format.render(batch, 0).view(), a + b + c);
+    EXPECT_EQ(format.render(batch, 2).view(), c);
+    EXPECT_EQ(format.render(batch, 3).view(), "");
+    EXPECT_EQ(format.render(batch, 0).whole_page(), nullptr);
+}
+
+TEST(LineFormat, CefLeavesWhatItCannotSayAsItIs) {
+    const LineFormat format = LineFormat::cef("acme", "acme.okta.com");
+
+    EXPECT_EQ(format.render(batch_of({R"({"n":truu})"}), 0).view(), "{\"n\":truu}\n");
+    EXPECT_EQ(format.compact(R"({"n":truu})", 10), R"({"n":truu})");
+    EXPECT_EQ(format.compact(R"({"n":truu})", 9), std::nullopt);
+}
+
+TEST(LineFormat, CefOfManyEventsIsWhole) {
+    const Batch batch = batch_of(std::vector<std::string>(1000, "{}"));
+    const std::string line = "CEF:0|Okta|System Log|0|||0|" + acme_fields + "\n";
+
+    EXPECT_EQ(LineFormat::cef("acme", "acme.okta.com").render(batch, 0).size(), 1000 * line.size());
+}
+
+TEST(LineFormat, TextIsALineWithoutItsEnd) {
+    std::string scratch = "old";
+    const std::string event = R"({"n":1})";
+
+    EXPECT_EQ(LineFormat::raw().text(event, scratch).data(), event.data());
+    EXPECT_EQ(LineFormat::raw().text(event, scratch), event);
+    EXPECT_EQ(LineFormat::envelope("acme", {}).text(event, scratch), R"({"tenant":"acme","labels":{},"event":{"n":1}})");
+    EXPECT_EQ(LineFormat::cef("acme", "acme.okta.com").text(event, scratch), "CEF:0|Okta|System Log|0|||0|" + acme_fields);
+    EXPECT_EQ(LineFormat::cef("acme", "acme.okta.com").text("[]", scratch), "[]");
+}
+
+TEST(LineFormat, CompactLeavesOutWhatTheFormatCanSpare) {
+    const std::string event = R"({"n":1,"debugContext":{"debugData":{"a":1}}})";
+    const std::string small = R"({"n":1,"debugContext":{"debugData":{}}})";
+    const LineFormat envelope = LineFormat::envelope("acme", {});
+    const LineFormat cef = LineFormat::cef("acme", "acme.okta.com");
+    const std::string before = R"({"tenant":"acme","labels":{},"event":)";
+
+    EXPECT_EQ(LineFormat::raw().compact(event, event.size()), event);
+    EXPECT_EQ(LineFormat::raw().compact(event, event.size() - 1), small);
+    EXPECT_EQ(LineFormat::raw().compact(event, small.size() - 1), std::nullopt);
+    EXPECT_EQ(envelope.compact(event, before.size() + event.size() + 1), before + event + "}");
+    EXPECT_EQ(envelope.compact(event, before.size() + event.size()), before + small + "}");
+    EXPECT_EQ(envelope.compact(event, before.size() + small.size()), std::nullopt);
+    EXPECT_EQ(envelope.compact(event, 5), std::nullopt);
+    EXPECT_EQ(cef.compact(event, 60), "CEF:0|Okta|System Log|0|||0|dvchost=acme.okta.com");
+    EXPECT_EQ(cef.compact(event, 20), std::nullopt);
+}
+
+TEST(LineFormat, IsTheOneThatIsConfigured) {
+    const RouteId route("acme", "archive");
+    const TenantProfile tenant("acme.okta.com", {{"tier", "gold"}});
+    std::string scratch;
+
+    EXPECT_EQ(line_format(EventFormat::raw, route, tenant).text("{}", scratch), "{}");
+    EXPECT_EQ(line_format(EventFormat::envelope, route, tenant).text("{}", scratch),
+              R"({"tenant":"acme","labels":{"tier":"gold"},"event":{}})");
+    EXPECT_EQ(line_format(EventFormat::cef, route, tenant).text("{}", scratch), "CEF:0|Okta|System Log|0|||0|" + acme_fields);
+}
+
 }  // namespace
 }  // namespace oktail
