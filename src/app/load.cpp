@@ -19,7 +19,9 @@ std::filesystem::path default_config_path() { return environment("OKTAIL_CONFIG"
 SinkTypes sink_types() {
     SinkTypes types;
     for (const SinkFactory* factory : all_sinks()) {
-        const auto parse = [factory](const ConfigNode& sink, Problems& problems) { return factory->parse(sink, problems); };
+        const auto parse = [factory](const ConfigNode& sink, const Environment& environment, Problems& problems) {
+            return factory->parse(sink, environment, problems);
+        };
         types.emplace_back(factory->type(), factory->keys(), parse);
     }
     return types;

@@ -58,8 +58,8 @@ LimitsConfig read_limits(const Section& section) {
 }
 
 /// The type's own keys are read by the type.
-std::shared_ptr<const SinkOptions> read_options(ConfigNode sink, const SinkTypes& types, SinkConfig& config,
-                                                Problems& problems) {
+std::shared_ptr<const SinkOptions> read_options(ConfigNode sink, const SinkTypes& types, const Environment& environment,
+                                                SinkConfig& config, Problems& problems) {
     std::vector<std::string_view> known;
     for (const SinkType& type : types) known.push_back(type.name);
     const auto entry = std::ranges::find(sink.entries, std::string_view("type"), &ConfigNode::Entry::name);
@@ -75,14 +75,15 @@ std::shared_ptr<const SinkOptions> read_options(ConfigNode sink, const SinkTypes
         return nullptr;
     }
     sink.entries.erase(entry);
-    return type->parse(sink, problems);
+    return type->parse(sink, environment, problems);
 }
 
-SinkConfig read_sink(const ConfigNode::Entry& entry, const SinkTypes& types, Problems& problems) {
+SinkConfig read_sink(const ConfigNode::Entry& entry, const SinkTypes& types, const Environment& environment,
+                     Problems& problems) {
     SinkConfig sink;
     sink.name = entry.name;
     sink.place = entry.place;
-    if (entry.value.kind == Kind::map) sink.options = read_options(entry.value, types, sink, problems);
+    if (entry.value.kind == Kind::map) sink.options = read_options(entry.value, types, environment, sink, problems);
     return sink;
 }
 
@@ -98,7 +99,7 @@ Config read_tree(const ConfigNode& root, const Environment& environment, const S
         for (const ConfigNode& node : tenants->items)
             if (node.kind == Kind::map) config.tenants.push_back(read_tenant(node, environment, problems));
     if (const ConfigNode* sinks = section.given("sinks"))
-        for (const auto& entry : sinks->entries) config.sinks.push_back(read_sink(entry, types, problems));
+        for (const auto& entry : sinks->entries) config.sinks.push_back(read_sink(entry, types, environment, problems));
     return config;
 }
 

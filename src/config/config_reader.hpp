@@ -18,7 +18,8 @@ namespace oktail {
 /// problem; nullptr if there were any.
 class SinkType {
 public:
-    using Parse = std::function<std::shared_ptr<const SinkOptions>(const ConfigNode& sink, Problems& problems)>;
+    using Parse = std::function<std::shared_ptr<const SinkOptions>(const ConfigNode& sink, const Environment& environment,
+                                                                   Problems& problems)>;
 
     SinkType(std::string_view name, const KeyTable& keys, Parse parse) : name(name), keys(&keys), parse(std::move(parse)) {}
 

@@ -2,15 +2,11 @@
 
 #include <oktail/config/key_table.hpp>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace oktail {
-
-/// The environment, or a test's idea of it.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// Puts variables into the scalar at `place`: ${NAME}, ${NAME:-default} (for unset and empty ones), $$ for a dollar. What comes
 /// out is never parsed again, so nobody brings in YAML this way. nullopt: it is among the problems why not.

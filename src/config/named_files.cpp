@@ -53,6 +53,8 @@ void check_named_files(const Config& config, Problems& problems) {
         check_proxy_auth(tenant, problems);
         check_certificates(tenant, problems);
     }
+    for (const SinkConfig& sink : config.sinks)
+        if (sink.options) sink.options->check_files(problems);
 }
 
 }  // namespace oktail

@@ -5,7 +5,7 @@
 
 namespace oktail {
 
-/// Whether the secrets and certificates that tenants name can be used.
+/// Whether the secrets and certificates that tenants and sinks name can be used.
 void check_named_files(const Config& config, Problems& problems);
 /// An error about a file, whose text ends with "; " and what to do.
 void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& problems);

@@ -63,7 +63,22 @@ Result<std::shared_ptr<ssl::context>> TlsContexts::trusting(const std::string& c
     return made;
 }
 
-void expect_peer(SSL* connection, const std::string& host, TlsSession& session) {
+Result<std::shared_ptr<ssl::context>> make_tls_context(const std::string& ca_pem, const std::string& certificate_pem,
+                                                       const Secret& key_pem) {
+    auto made = make_context(ca_pem);
+    if (!made || certificate_pem.empty()) return made;
+    boost::system::error_code ec;
+    (*made)->use_certificate_chain(boost::asio::buffer(certificate_pem), ec);
+    if (ec) return Error(ErrorKind::transient, "no certificate in cert_file: " + ec.message(), ec);
+    // Without it OpenSSL asks on the terminal.
+    (*made)->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); }, ec);
+    const boost::asio::const_buffer key(key_pem.reveal().data(), key_pem.reveal().size());
+    if (!ec) (*made)->use_private_key(key, ssl::context::pem, ec);
+    if (ec) return Error(ErrorKind::transient, "key_file holds no key of the certificate in cert_file: " + ec.message(), ec);
+    return made;
+}
+
+void expect_peer(SSL* connection, const std::string& host) {
     boost::system::error_code is_name;
     boost::asio::ip::make_address(host, is_name);
     X509_VERIFY_PARAM* verify = SSL_get0_param(connection);
@@ -74,6 +89,10 @@ void expect_peer(SSL* connection, const std::string& host, TlsSession& session) 
     } else {
         X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str());
     }
+}
+
+void expect_peer(SSL* connection, const std::string& host, TlsSession& session) {
+    expect_peer(connection, host);
     SSL_set_ex_data(connection, session_index(), &session);
     if (session.empty()) return;
     const unsigned char* begin = session.data();
@@ -81,6 +100,25 @@ void expect_peer(SSL* connection, const std::string& host, TlsSession& session) 
     if (saved) SSL_set_session(connection, saved);
     SSL_SESSION_free(saved);
     session.clear();  // a ticket is for one use (RFC 8446 §C.4), and one that fails is not tried again
+}
+
+std::string peer_trouble(const boost::system::error_code& code) {
+    const bool is_tls = code.category() == boost::asio::error::get_ssl_category();
+    const int reason = is_tls ? ERR_GET_REASON(static_cast<unsigned long>(code.value())) : 0;
+    switch (reason) {
+        case SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE:
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return "the receiver wants a certificate of ours (" + code.message() + "); give cert_file and key_file";
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+            return "the receiver refuses our certificate (" + code.message() + "); look at cert_file, and at the receiver's CA";
+        default: return code.message();
+    }
 }
 
 std::string handshake_trouble(const SSL* connection, const boost::system::error_code& code) {

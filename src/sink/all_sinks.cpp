@@ -1,5 +1,6 @@
 #include "sink/file/file_sink_factory.hpp"
 #include "sink/stdout/stdout_sink_factory.hpp"
+#include "sink/syslog/syslog_sink_factory.hpp"
 
 #include <oktail/sink/sink_factory.hpp>
 
@@ -8,7 +9,8 @@ namespace oktail {
 const std::vector<const SinkFactory*>& all_sinks() {
     static const FileSinkFactory file;
     static const StdoutSinkFactory standard_output;
-    static const std::vector<const SinkFactory*> sinks{&file, &standard_output};
+    static const SyslogSinkFactory syslog;
+    static const std::vector<const SinkFactory*> sinks{&file, &standard_output, &syslog};
     return sinks;
 }
 

@@ -5,6 +5,7 @@
 #include "sink/file/posix_file_io.hpp"
 #include "state/sqlite_store.hpp"
 #include "support/batch_of.hpp"
+#include "support/no_names.hpp"
 #include "support/run_on.hpp"
 #include "support/sample_page.hpp"
 #include "support/temp_dir.hpp"
@@ -59,7 +60,7 @@ void write_pages(benchmark::State& state, Delivery delivery, Fsync fsync) {
     options->path = (folder / "%Y.ndjson").string();
     options->delivery = delivery;
     options->fsync = fsync;
-    SinkDeps deps(clock, **store, {shard.executor()}, false);
+    SinkDeps deps(clock, **store, no_names(), {shard.executor()}, false);
     FileSink sink("bench", options, std::move(deps), posix_file_io());
     auto writer = run_on(shard, sink.open(RouteId("acme", "bench"), TenantProfile()));
     Checkpoint at;

@@ -8,6 +8,7 @@
 #include "sink/file/recovery.hpp"
 #include "state/sqlite_store.hpp"
 #include "support/batch_of.hpp"
+#include "support/no_names.hpp"
 #include "support/run_on.hpp"
 #include "support/sample_page.hpp"
 #include "support/temp_dir.hpp"
@@ -35,7 +36,7 @@ public:
         sink_ = std::make_unique<FileSink>("bench", options, deps(), posix_file_io());
     }
 
-    SinkDeps deps() { return SinkDeps(clock_, **store_, {first_.executor(), second_.executor()}, false); }
+    SinkDeps deps() { return SinkDeps(clock_, **store_, no_names(), {first_.executor(), second_.executor()}, false); }
     /// Each of so many tenants writes so many pages, one after the other.
     void write(int tenants, int pages) {
         std::vector<std::future<void>> done;

@@ -3,6 +3,7 @@
 #include "config/yaml_reader.hpp"
 #include "sink/file/file_options.hpp"
 #include "sink/stdout/stdout_options.hpp"
+#include "sink/syslog/syslog_options.hpp"
 
 #include "fuzz/fuzz_check.hpp"
 
@@ -10,7 +11,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace oktail;
-    static const SinkTypes types{{"file", file_keys(), parse_file_options}, {"stdout", stdout_keys(), parse_stdout_options}};
+    static const SinkTypes types{{"file", file_keys(), parse_file_options},
+                                 {"stdout", stdout_keys(), parse_stdout_options},
+                                 {"syslog", syslog_keys(), parse_syslog_options}};
     const auto environment = [](const std::string& name) -> std::optional<std::string> {
         if (name == "SET") return "value";
         return std::nullopt;

@@ -31,6 +31,8 @@ public:
     virtual bool is_same_as(const SinkOptions& other) const = 0;
     /// What the process has once and the sink needs for itself, such as "standard output".
     virtual std::string_view sole_use_of() const { return {}; }
+    /// Whether the secrets and certificates that it names can be used; adds every problem.
+    virtual void check_files(Problems& /*problems*/) const {}
 };
 
 /// Where a new route begins.

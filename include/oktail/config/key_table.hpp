@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +11,9 @@
 #include <vector>
 
 namespace oktail {
+
+/// The environment, or a test's idea of it.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// Where a piece of configuration stands. Lines and columns count from 1; line 0 means the file as a whole.
 class ConfigPlace {

@@ -14,14 +14,18 @@
 
 namespace oktail {
 
+class Resolver;
+
 /// What sinks of every type are built with. All of it outlives them.
 class SinkDeps {
 public:
-    SinkDeps(Clock& clock, StateStore& state, std::vector<asio::any_io_executor> shards, bool accept_new_state)
-        : clock(clock), state(state), shards(std::move(shards)), accept_new_state(accept_new_state) {}
+    SinkDeps(Clock& clock, StateStore& state, Resolver& resolver, std::vector<asio::any_io_executor> shards,
+             bool accept_new_state)
+        : clock(clock), state(state), resolver(resolver), shards(std::move(shards)), accept_new_state(accept_new_state) {}
 
     Clock& clock;
     StateStore& state;
+    Resolver& resolver;
     std::vector<asio::any_io_executor> shards;  ///< for state that routes of several shards share: pick one by hash
     bool accept_new_state;
 };
@@ -34,8 +38,9 @@ public:
     virtual std::string_view type() const = 0;
     /// The keys beside `type`: read, checked, printed and documented from here.
     virtual const KeyTable& keys() const = 0;
-    /// Pure; reports every problem. nullptr if there were any.
-    virtual std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, Problems& problems) const = 0;
+    /// Pure; reports every problem. nullptr if there were any. `environment` says where secrets may lie.
+    virtual std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, const Environment& environment,
+                                                     Problems& problems) const = 0;
     /// Whether events could go there now, as whoever runs this: for `oktail check --online`. Changes nothing; blocks, for some
     /// seconds at most. What is fine about it, for people. Errors: any kind; what is wrong, and behind "; " what to do.
     virtual Result<std::string> probe(const SinkOptions& options) const = 0;

@@ -81,7 +81,7 @@ const KeyTable& file_keys() {
     return keys;
 }
 
-std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, Problems& problems) {
+std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, const Environment&, Problems& problems) {
     const bool good = check_keys(sink, file_keys(), problems);
     const Section section(&sink, file_keys());
     const ConfigNode* path = section.given("path");

@@ -51,6 +51,7 @@ public:
 
 const KeyTable& file_keys();
 /// Pure; adds every problem. nullptr if there were any.
-std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, Problems& problems);
+std::shared_ptr<const FileOptions> parse_file_options(const ConfigNode& sink, const Environment& environment,
+                                                      Problems& problems);
 
 }  // namespace oktail

@@ -21,8 +21,9 @@ constexpr std::uintmax_t least_space = 64UL * 1024 * 1024;
 
 const KeyTable& FileSinkFactory::keys() const { return file_keys(); }
 
-std::shared_ptr<const SinkOptions> FileSinkFactory::parse(const ConfigNode& sink, Problems& problems) const {
-    return parse_file_options(sink, problems);
+std::shared_ptr<const SinkOptions> FileSinkFactory::parse(const ConfigNode& sink, const Environment& environment,
+                                                          Problems& problems) const {
+    return parse_file_options(sink, environment, problems);
 }
 
 /// The deepest folder that is there must let us make the rest.

@@ -8,7 +8,8 @@ class FileSinkFactory : public SinkFactory {
 public:
     std::string_view type() const override { return "file"; }
     const KeyTable& keys() const override;
-    std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, Problems& problems) const override;
+    std::shared_ptr<const SinkOptions> parse(const ConfigNode& sink, const Environment& environment,
+                                             Problems& problems) const override;
     Result<std::string> probe(const SinkOptions& options) const override;
     asio::awaitable<Result<void>> recover(SinkDeps deps) const override;
     std::unique_ptr<Sink> make(std::string name, std::shared_ptr<const SinkOptions> options, SinkDeps deps) const override;

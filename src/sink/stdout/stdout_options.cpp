@@ -9,7 +9,7 @@ const KeyTable& stdout_keys() {
     return keys;
 }
 
-std::shared_ptr<const StdoutOptions> parse_stdout_options(const ConfigNode& sink, Problems& problems) {
+std::shared_ptr<const StdoutOptions> parse_stdout_options(const ConfigNode& sink, const Environment&, Problems& problems) {
     if (!check_keys(sink, stdout_keys(), problems)) return nullptr;
     auto options = std::make_shared<StdoutOptions>();
     options->format = read_event_format(Section(&sink, stdout_keys()));

@@ -25,6 +25,7 @@ public:
 
 const KeyTable& stdout_keys();
 /// Pure; adds every problem. nullptr if there were any.
-std::shared_ptr<const StdoutOptions> parse_stdout_options(const ConfigNode& sink, Problems& problems);
+std::shared_ptr<const StdoutOptions> parse_stdout_options(const ConfigNode& sink, const Environment& environment,
+                                                          Problems& problems);
 
 }  // namespace oktail

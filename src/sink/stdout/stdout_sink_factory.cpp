@@ -9,8 +9,9 @@ namespace oktail {
 
 const KeyTable& StdoutSinkFactory::keys() const { return stdout_keys(); }
 
-std::shared_ptr<const SinkOptions> StdoutSinkFactory::parse(const ConfigNode& sink, Problems& problems) const {
-    return parse_stdout_options(sink, problems);
+std::shared_ptr<const SinkOptions> StdoutSinkFactory::parse(const ConfigNode& sink, const Environment& environment,
+                                                            Problems& problems) const {
+    return parse_stdout_options(sink, environment, problems);
 }
 
 Result<std::string> StdoutSinkFactory::probe(const SinkOptions&) const { return "nothing can be wrong before it is written"; }

@@ -56,6 +56,7 @@ TEST(ConfigFolder, FullConfigurationHasEveryKey) {
     expect_all(root_keys(), text);
     expect_all(file_keys(), text);
     expect_all(stdout_keys(), text);
+    expect_all(syslog_keys(), text);
 }
 
 TEST(ConfigReference, DefaultsAreAConfiguration) {
@@ -71,6 +72,7 @@ TEST(ConfigReference, DefaultsHaveEveryKey) {
     expect_all(root_keys(), text);
     expect_all(file_keys(), text);
     expect_all(stdout_keys(), text);
+    expect_all(syslog_keys(), text);
 }
 
 TEST(ConfigReference, ExamplesOfTheDefaultsAreGood) {

@@ -4,6 +4,7 @@
 #include "config/yaml_reader.hpp"
 #include "sink/file/file_options.hpp"
 #include "sink/stdout/stdout_options.hpp"
+#include "sink/syslog/syslog_options.hpp"
 
 #include <map>
 #include <string>
@@ -20,7 +21,9 @@ inline Environment environment_of(Variables variables = {}) {
 }
 
 inline const SinkTypes& all_types() {
-    static const SinkTypes types{{"file", file_keys(), parse_file_options}, {"stdout", stdout_keys(), parse_stdout_options}};
+    static const SinkTypes types{{"file", file_keys(), parse_file_options},
+                                 {"stdout", stdout_keys(), parse_stdout_options},
+                                 {"syslog", syslog_keys(), parse_syslog_options}};
     return types;
 }
 

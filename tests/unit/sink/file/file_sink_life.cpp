@@ -4,6 +4,7 @@
 #include "sink/file/file_work.hpp"
 #include "sink/file/recovery.hpp"
 #include "support/batch_of.hpp"
+#include "support/no_names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -84,7 +85,7 @@ FileSinkLife::FileSinkLife(FileSinkWorld& world, Fuse& fuse, Loss loss)
     : clock(world.utc), store(world.state, fuse), world_(world), fuse_(fuse) {
     world_.disk.boot(fuse, loss);
     world_.disk.set_time(world.utc);
-    SinkDeps deps(clock, store, {io_.get_executor()}, false);
+    SinkDeps deps(clock, store, no_names(), {io_.get_executor()}, false);
     sink_ = std::make_unique<FileSink>("archive", options_of(world), std::move(deps), world_.disk);
 }
 
@@ -103,7 +104,7 @@ void FileSinkLife::recover_through_time() {
 }
 
 asio::awaitable<void> FileSinkLife::recover_all(bool& done) {
-    SinkDeps deps(clock, store, {io_.get_executor()}, false);
+    SinkDeps deps(clock, store, no_names(), {io_.get_executor()}, false);
     const auto recovered = co_await recover_files(std::move(deps), world_.disk);
     if (!recovered) errors_.push_back(recovered.error());
     done = true;
