@@ -21,6 +21,10 @@ public:
 
     /// The first trouble is what counts; the stream is closed.
     void fail(const Error& why);
+    /// Nothing more can be read: trouble, unless we are on our way out anyway.
+    void ended(const Error& why) {
+        if (!is_over()) fail(why);
+    }
     /// Nothing more is to be begun; what goes on has a moment to end.
     void stop() { over_.request_stop(); }
     bool is_broken() const noexcept { return trouble_.has_value(); }

@@ -93,8 +93,11 @@ asio::awaitable<void> RelpSession::send_some(Outbox& outbox) {
 asio::awaitable<void> RelpSession::listen(Outbox& outbox) {
     while (!line_.is_broken()) {
         const auto frame = co_await receive();
-        if (!frame) line_.fail(frame.error());
-        else hear(*frame);
+        if (!frame) {
+            line_.ended(frame.error());
+            break;
+        }
+        hear(*frame);
         settle();
         outbox.changed.notify();
     }

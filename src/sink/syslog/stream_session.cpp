@@ -108,9 +108,9 @@ void StreamSession::acknowledge_all() {
 /// A receiver says nothing, so whatever ends this read is the end of the connection, noticed before anything is written.
 asio::awaitable<void> StreamSession::listen() {
     std::array<char, 1'024> ignored{};
-    while (!line_.is_broken()) {
+    for (;;) {
         const auto count = co_await line_.stream().read_some(ignored.data(), ignored.size());
-        if (!count) line_.fail(count.error());
+        if (!count) co_return line_.ended(count.error());
     }
 }
 

@@ -117,9 +117,12 @@ SyslogMessages::SyslogMessages(const SyslogKeys& keys, const RouteId& route, con
 
 Result<std::string_view> SyslogMessages::message(std::string_view event, const EventSlice& slice) {
     const EventSummary summary = summary_of(event);
-    put_header(summary, slice, {});
+    put_header(summary, slice, {}, Detail::full);
     const std::string_view text = on_one_line(format_.text(event, text_));
-    if (message_.size() + 1 + text.size() > most_) return smaller(event, text, summary, slice);
+    const auto is_too_large = [&] { return message_.size() + 1 + text.size() > most_; };
+    // Fields that somebody made long must not push the event out: they stand in it, too.
+    if (is_too_large()) put_header(summary, slice, {}, Detail::brief);
+    if (is_too_large()) return smaller(event, text, summary, slice);
     message_ += ' ';
     message_ += text;
     return std::string_view(message_);
@@ -134,7 +137,9 @@ Result<std::string_view> SyslogMessages::smaller(std::string_view event, std::st
     if (keys_.oversize == Oversize::fail)
         return Error(ErrorKind::transient, "event " + unescaped(summary.uuid) + ": " + size +
                                                "; raise it, at the receiver first, or let `oversize` say what to do");
-    put_header(summary, slice, keys_.oversize == Oversize::compact ? "debugData" : "true");
+    const std::string_view mark = keys_.oversize == Oversize::compact ? "debugData" : "true";
+    put_header(summary, slice, mark, Detail::full);
+    if (message_.size() > most_ / 2) put_header(summary, slice, mark, Detail::brief);
     message_ += ' ';
     const std::size_t room = most_ - message_.size();
     if (keys_.oversize == Oversize::truncate) {
@@ -150,7 +155,8 @@ Result<std::string_view> SyslogMessages::smaller(std::string_view event, std::st
 }
 
 /// Up to where a space and the text follow.
-void SyslogMessages::put_header(const EventSummary& summary, const EventSlice& slice, std::string_view truncated) {
+void SyslogMessages::put_header(const EventSummary& summary, const EventSlice& slice, std::string_view truncated,
+                                Detail detail) {
     message_ = '<';
     message_ += std::to_string(keys_.facility * 8 + static_cast<unsigned>(severity_of(summary.severity)));
     message_ += ">1 ";
@@ -158,22 +164,12 @@ void SyslogMessages::put_header(const EventSummary& summary, const EventSlice& s
     else if (slice.published != UtcTime{}) message_ += rfc3339(slice.published);
     else message_ += '-';
     message_ += host_;
-    const std::string_view type = summary.event_type;
-    put_name(message_, type, longest_message_id);
-    const std::size_t begin = message_.size();
-    put_structured_data(summary, truncated, false);
-    // Half of it is for the event: fields that somebody made long must not push it out.
-    if (message_.size() <= most_ / 2) return;
-    message_.resize(begin);
-    put_structured_data(summary, truncated, true);
-}
-
-void SyslogMessages::put_structured_data(const EventSummary& summary, std::string_view truncated, bool brief) {
+    put_name(message_, summary.event_type, longest_message_id);
     message_ += data_begin_;
     put_parameter("uuid", summary.uuid, 64);
     put_parameter("type", summary.event_type, 128);
     put_parameter("tenant", tenant_, 64);
-    if (!brief) {
+    if (detail == Detail::full) {
         put_parameter("outcome", summary.outcome, 64);
         put_parameter("actor", summary.actor, 256);
         put_parameter("client_ip", summary.client_ip, 64);

@@ -26,8 +26,9 @@ public:
     Result<std::string_view> message(std::string_view event, const EventSlice& slice);
 
 private:
-    void put_header(const EventSummary& summary, const EventSlice& slice, std::string_view truncated);
-    void put_structured_data(const EventSummary& summary, std::string_view truncated, bool brief);
+    enum class Detail : std::uint8_t { full, brief };
+
+    void put_header(const EventSummary& summary, const EventSlice& slice, std::string_view truncated, Detail detail);
     void put_parameter(std::string_view name, std::string_view value, std::size_t most);
     std::string_view on_one_line(std::string_view text);
     Result<std::string_view> smaller(std::string_view event, std::string_view text, const EventSummary& summary,
