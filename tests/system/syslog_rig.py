@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -314,6 +315,9 @@ class Receiver:
             lambda: listens(self.port) or self.process.poll() is not None, 20, f"{self.name} listens", lambda: self.log
         )
         require(self.process.poll() is None, f"{self.name} has ended: {self.log}")
+
+    def hang(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         self.process.kill()
