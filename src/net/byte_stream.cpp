@@ -52,7 +52,10 @@ Error trouble(const error_code& ec) {
 template <class Stream>
 class AsioStream : public ByteStream {
 public:
-    explicit AsioStream(Stream stream) : stream_(std::move(stream)) {}
+    AsioStream(Stream stream, std::string peer) : stream_(std::move(stream)), description_(std::move(peer)) {
+        if constexpr (std::is_same_v<Stream, TlsStream>)
+            description_ += std::string(" ") + SSL_get_version(stream_.native_handle());
+    }
 
     asio::awaitable<Result<std::size_t>> read_some(char* to, std::size_t most) override {
         auto [ec, count] = co_await stream_.async_read_some(asio::buffer(to, most), as_result);
@@ -94,15 +97,7 @@ public:
         socket().close(ignored);
     }
 
-    std::string description() const override {
-        auto& self = const_cast<AsioStream&>(*this);
-        error_code gone;
-        const auto peer = self.socket().remote_endpoint(gone);
-        std::string text = gone ? "?" : HostPort(peer.address().to_string(), peer.port()).text();
-        if constexpr (std::is_same_v<Stream, TlsStream>)
-            text += std::string(" ") + SSL_get_version(self.stream_.native_handle());
-        return text;
-    }
+    std::string description() const override { return description_; }
 
 private:
     tcp::socket& socket() {
@@ -111,7 +106,14 @@ private:
     }
 
     Stream stream_;
+    std::string description_;
 };
+
+std::string name_of(const tcp::socket& socket) {
+    error_code gone;  // it may be closed already
+    const auto peer = socket.remote_endpoint(gone);
+    return gone ? "?" : HostPort(peer.address().to_string(), peer.port()).text();
+}
 
 asio::awaitable<Result<void>> connect(tcp::socket& socket, const Peer& to, const asio::ip::address& address,
                                       std::chrono::milliseconds patience) {
@@ -174,15 +176,16 @@ asio::awaitable<Result<void>> handshake(TlsStream& stream, const Peer& to, std::
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> dial(Peer to, Resolver& resolver, std::stop_token stop) {
     auto socket = co_await connect_to_any(to, resolver, stop);
     if (!socket) co_return socket.error();
+    std::string peer = name_of(*socket);
     std::unique_ptr<ByteStream> made;
     if (!to.tls) {
-        made = std::make_unique<AsioStream<tcp::socket>>(std::move(*socket));
+        made = std::make_unique<AsioStream<tcp::socket>>(std::move(*socket), std::move(peer));
         co_return made;
     }
     TlsStream stream(std::move(*socket), *to.tls);
     const auto trusted = co_await handshake(stream, to, stop);
     if (!trusted) co_return trusted.error();
-    made = std::make_unique<AsioStream<TlsStream>>(std::move(stream));
+    made = std::make_unique<AsioStream<TlsStream>>(std::move(stream), std::move(peer));
     co_return made;
 }
 

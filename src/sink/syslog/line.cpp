@@ -15,6 +15,11 @@ void Line::fail(const Error& why) {
     over_.request_stop();
 }
 
+asio::awaitable<void> Line::write_failed(Error why) {
+    co_await clock_.sleep_for(std::chrono::milliseconds(50), over());
+    fail(why);
+}
+
 Error Line::trouble() const { return trouble_ ? *trouble_ : Error(ErrorKind::stopped, "the sink is closed"); }
 
 asio::awaitable<void> Line::watch(std::function<bool()> is_anything_on_the_way, std::stop_token ended) {

@@ -21,6 +21,8 @@ public:
 
     /// The first trouble is what counts; the stream is closed.
     void fail(const Error& why);
+    /// A write has failed. Why, the peer may have said before: what there is to read is read first.
+    asio::awaitable<void> write_failed(Error why);
     /// Nothing more can be read: trouble, unless we are on our way out anyway.
     void ended(const Error& why) {
         if (!is_over()) fail(why);

@@ -28,14 +28,21 @@ asio::awaitable<Result<void>> RelpSession::open(std::stop_token stop) {
     std::string request;
     put_relp_frame(request, transaction_, "open", offers);
     const auto written = co_await line_.stream().write(request);
-    if (!written) co_return written.error();
-    const auto answer = co_await receive();
+    const auto answer = co_await receive();  // why it does not let us write, too
     if (limit.passed()) co_return Error(ErrorKind::transient, "RELP: it does not answer");
-    if (!answer) co_return answer.error().in("RELP");
+    if (!answer) co_return Error(ErrorKind::transient, "RELP: " + answer.error().what() + maybe_our_certificate());
+    if (!written) co_return written.error();
+    if (answer->command == "serverclose")
+        co_return Error(ErrorKind::transient, "RELP: it ends the session before it begins" + maybe_our_certificate());
     if (answer->command != "rsp" || answer->transaction != transaction_ || answer->code() != taken)
         co_return Error(ErrorKind::transient, "RELP: it does not open a session: " + quote(answer->data, 128));
     transaction_ = behind(transaction_);
     co_return Result<void>();
+}
+
+/// librelp refuses a certificate without a word.
+std::string RelpSession::maybe_our_certificate() const {
+    return keys_.has_tls() ? "; it may refuse our certificate: look at cert_file, and at the receiver's log" : "";
 }
 
 asio::awaitable<Result<RelpFrame>> RelpSession::receive() {
@@ -87,7 +94,7 @@ asio::awaitable<void> RelpSession::send_some(Outbox& outbox) {
     }
     if (frames.empty()) co_return;
     const auto written = co_await line_.stream().write(frames);
-    if (!written) line_.fail(written.error());
+    if (!written) co_await line_.write_failed(written.error());
 }
 
 asio::awaitable<void> RelpSession::listen(Outbox& outbox) {

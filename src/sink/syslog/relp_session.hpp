@@ -35,6 +35,7 @@ private:
         std::string refusal;
     };
 
+    std::string maybe_our_certificate() const;
     asio::awaitable<Result<RelpFrame>> receive();
     asio::awaitable<void> listen(Outbox& outbox);
     asio::awaitable<void> send_some(Outbox& outbox);

@@ -80,7 +80,7 @@ asio::awaitable<void> StreamSession::send(Chunk chunk) {
     next_look_ = {};
     const std::string& frames = on_the_way_.back().frames;  // a deque: it stays where it is
     const auto written = co_await line_.stream().write(frames);
-    if (!written) line_.fail(written.error());
+    if (!written) co_await line_.write_failed(written.error());
 }
 
 asio::awaitable<void> StreamSession::wait_for_acknowledgement() {

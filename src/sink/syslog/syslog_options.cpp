@@ -138,11 +138,11 @@ const KeyTable& syslog_keys() {
          .description = "The facility of every message. The severity is the event's."},
         {.name = "max_message_size",
          .type = KeyType::size,
-         .fallback = "8192",
+         .fallback = "8096",
          .constraint = "1KiB..64MiB",
          .description =
              "Of the whole frame. Never more than the receiver takes: what is larger, receivers split, cut, or close "
-             "the connection over. rsyslog takes 8 KiB unless told otherwise."},
+             "the connection over. rsyslog takes 8096 bytes unless told otherwise."},
         {.name = "oversize",
          .type = KeyType::choice,
          .fallback = "compact",

@@ -35,7 +35,7 @@ struct SyslogKeys {
     SyslogFraming framing = SyslogFraming::octet_counting;
     EventFormat format = EventFormat::raw;
     unsigned facility = 10;               ///< RFC 5424 §6.2.1
-    std::size_t max_message_size = 8192;  ///< bytes of the whole frame
+    std::size_t max_message_size = 8096;  ///< bytes of the whole frame; what rsyslog calls 8k
     Oversize oversize = Oversize::compact;
     std::uint64_t enterprise_number = 32473;
     std::size_t replay_window = 4UL * 1024 * 1024;  ///< bytes, of each connection; tcp and tls

@@ -173,7 +173,7 @@ TEST_F(SyslogMessageTest, WhatCannotBeCompactedIsRejected) {
 
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind(), ErrorKind::rejected);
-    EXPECT_THAT(made.error().what(), HasSubstr("max_message_size is 8192"));
+    EXPECT_THAT(made.error().what(), HasSubstr("max_message_size is 8096"));
 }
 
 TEST_F(SyslogMessageTest, TruncateCutsBetweenCharactersAndSaysSo) {
@@ -189,7 +189,7 @@ TEST_F(SyslogMessageTest, TruncateCutsBetweenCharactersAndSaysSo) {
     EXPECT_EQ((made.message.size() - 6) % 2, 0u);
     std::string frame;
     put_frame(frame, keys.framing, *message(event));
-    EXPECT_THAT(frame.size(), testing::AllOf(testing::Le(8'192u), testing::Ge(8'191u)));
+    EXPECT_THAT(frame.size(), testing::AllOf(testing::Le(8'096u), testing::Ge(8'095u)));
 }
 
 TEST_F(SyslogMessageTest, DeadLetterRejectsTheWhole) {
