@@ -69,7 +69,10 @@ private:
 std::vector<std::size_t> largest_first(const std::vector<JsonMember>& entries) {
     std::vector<std::size_t> order(entries.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) { return entries[i].size(); });
+    const auto is_before = [&](std::size_t a, std::size_t b) {
+        return entries[a].size() != entries[b].size() ? entries[a].size() > entries[b].size() : a < b;
+    };
+    std::ranges::sort(order, is_before);
     return order;
 }
 

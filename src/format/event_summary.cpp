@@ -10,15 +10,17 @@ namespace {
 using json_scan::closing_quote;
 using json_scan::skip_space;
 
-/// The field that an event has under this name in this one of its objects ("" for the event itself); nullptr: none of ours.
-std::string_view* field(EventSummary& summary, std::string_view object, std::string_view name) noexcept {
-    if (object.empty()) {
-        if (name == "uuid") return &summary.uuid;
-        if (name == "published") return &summary.published;
-        if (name == "eventType") return &summary.event_type;
-        if (name == "severity") return &summary.severity;
-        return nullptr;
-    }
+/// nullptr: none of ours, as below.
+std::string_view* own_field(EventSummary& summary, std::string_view name) noexcept {
+    if (name == "uuid") return &summary.uuid;
+    if (name == "published") return &summary.published;
+    if (name == "eventType") return &summary.event_type;
+    if (name == "severity") return &summary.severity;
+    return nullptr;
+}
+
+/// What stands under this name in this one of the event's objects.
+std::string_view* nested_field(EventSummary& summary, std::string_view object, std::string_view name) noexcept {
     if (object == "outcome" && name == "result") return &summary.outcome;
     if (object == "actor" && name == "alternateId") return &summary.actor;
     if (object == "client" && name == "ipAddress") return &summary.client_ip;
@@ -32,7 +34,8 @@ EventSummary summary_of(std::string_view event) noexcept {
     EventSummary summary;
     std::size_t depth = 0;
     std::string_view object;  // whose members stand at depth 2
-    for (std::size_t at = 0; at < event.size(); ++at) {
+    std::size_t missing = 8;
+    for (std::size_t at = 0; at < event.size() && missing != 0; ++at) {
         const char c = event[at];
         if (c == '{' || c == '[') ++depth;
         if (c == '}' || c == ']') --depth;
@@ -47,7 +50,7 @@ EventSummary summary_of(std::string_view event) noexcept {
 
         const std::string_view name = event.substr(open + 1, at - open - 1);
         if (depth == 1) object = name;
-        std::string_view* const wanted = field(summary, depth == 1 ? std::string_view() : object, name);
+        std::string_view* const wanted = depth == 1 ? own_field(summary, name) : nested_field(summary, object, name);
         const std::size_t value = skip_space(event, colon + 1);
         at = colon;
         if (!wanted || wanted->data() || value == event.size() || event[value] != '"') continue;
@@ -55,6 +58,7 @@ EventSummary summary_of(std::string_view event) noexcept {
         if (end == std::string_view::npos) break;
         *wanted = event.substr(value + 1, end - value - 1);
         at = end;
+        --missing;
     }
     return summary;
 }

@@ -76,7 +76,7 @@ std::optional<std::size_t> plain_names_in(std::string_view text) {
         const std::string_view string = text.substr(begin, at - begin);
         const auto behind = text.find_first_not_of(" \t\r\n", at + 1);
         if (behind == std::string_view::npos || text[behind] != ':') continue;
-        if (string.empty() || string.find('\\') != std::string_view::npos) return std::nullopt;
+        if (string.find('\\') != std::string_view::npos) return std::nullopt;
         ++count;
     }
     return count;

@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 Channel::Channel(log::Scope scope, const Receivers& receivers, std::size_t replay_window, asio::any_io_executor executor,
                  Clock& clock, const SyslogDeadlines& deadlines)
-    : scope_(std::move(scope)), receivers_(receivers), clock_(clock), deadlines_(deadlines),
+    : scope_(std::move(scope)), receivers_(receivers), clock_(clock),
       backoff_(milliseconds(250), deadlines.longest_backoff,
                std::hash<std::string>()(scope_.sink) ^ reinterpret_cast<std::uintptr_t>(this)),
       window_(replay_window), tasks_(std::move(executor)) {}

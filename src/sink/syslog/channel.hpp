@@ -17,7 +17,7 @@ namespace oktail {
 /// breaks. On its shard, but for the constructor.
 class Channel {
 public:
-    /// `receivers`, `clock` and `deadlines` outlive it.
+    /// `receivers` and `clock` outlive it.
     Channel(log::Scope scope, const Receivers& receivers, std::size_t replay_window, asio::any_io_executor executor,
             Clock& clock, const SyslogDeadlines& deadlines);
 
@@ -36,7 +36,6 @@ private:
     log::Scope scope_;
     const Receivers& receivers_;
     Clock& clock_;
-    const SyslogDeadlines& deadlines_;
     Backoff backoff_;
     Outbox outbox_;
     ReplayWindow window_;

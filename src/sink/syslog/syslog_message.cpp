@@ -14,17 +14,20 @@ constexpr std::size_t longest_message_id = 32;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Two digits at `at`, not above `most`.
-bool is_number(std::string_view text, std::size_t at, int most) {
-    return is_digit(text[at]) && is_digit(text[at + 1]) && (text[at] - '0') * 10 + text[at + 1] - '0' <= most;
+/// Two digits at `at`, from `least` to `most`.
+bool is_number(std::string_view text, std::size_t at, int least, int most) {
+    if (!is_digit(text[at]) || !is_digit(text[at + 1])) return false;
+    const int number = (text[at] - '0') * 10 + text[at + 1] - '0';
+    return number >= least && number <= most;
 }
 
 /// RFC 5424 §6.2.3: RFC 3339 with a capital T and Z, at most six digits of a second, and no leap second.
 bool is_timestamp(std::string_view text) {
     if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
         return false;
-    if (!is_number(text, 0, 99) || !is_number(text, 2, 99) || !is_number(text, 5, 12) || !is_number(text, 8, 31)) return false;
-    if (!is_number(text, 11, 23) || !is_number(text, 14, 59) || !is_number(text, 17, 59)) return false;
+    if (!is_number(text, 0, 0, 99) || !is_number(text, 2, 0, 99)) return false;
+    if (!is_number(text, 5, 1, 12) || !is_number(text, 8, 1, 31)) return false;
+    if (!is_number(text, 11, 0, 23) || !is_number(text, 14, 0, 59) || !is_number(text, 17, 0, 59)) return false;
     std::size_t at = 19;
     if (text[at] == '.') {
         const std::size_t begin = ++at;
@@ -33,8 +36,8 @@ bool is_timestamp(std::string_view text) {
     }
     const std::string_view offset = text.substr(at);
     if (offset == "Z") return true;
-    return offset.size() == 6 && (offset[0] == '+' || offset[0] == '-') && offset[3] == ':' && is_number(offset, 1, 23) &&
-           is_number(offset, 4, 59);
+    return offset.size() == 6 && (offset[0] == '+' || offset[0] == '-') && offset[3] == ':' && is_number(offset, 1, 0, 23) &&
+           is_number(offset, 4, 0, 59);
 }
 
 /// PRINTUSASCII, or "-" for nothing.
@@ -68,8 +71,13 @@ std::size_t control_at(std::string_view text, std::size_t at) {
 }
 
 bool holds_controls(std::string_view text) {
+    // Most texts are nothing but printable ASCII: two bytes begin what is longer.
+    const auto may_begin_one = [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2;
+    };
     for (std::size_t at = 0; at < text.size(); ++at)
-        if (control_at(text, at) != 0) return true;
+        if (may_begin_one(text[at]) && control_at(text, at) != 0) return true;
     return false;
 }
 

@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(Repeated, SummaryUuid,
 INSTANTIATE_TEST_SUITE_P(Elsewhere, SummaryUuid,
                          testing::Values(Case{R"({"a":{"uuid":"x"},"uuid":"b"})", "b"},
                                          Case{R"({"a":[{"uuid":"x"}],"uuid":"b"})", "b"}, Case{R"({"actor":{"uuid":"x"}})", ""},
-                                         Case{R"([[{"uuid":"x"}]])", ""}, Case{R"("uuid":"x")", ""},
+                                         Case{R"([[{"uuid":"x"}]])", ""}, Case{R"({"":{"uuid":"x"},"uuid":"b"})", "b"},
+                                         Case{R"([{"uuid":"x"}])", ""}, Case{R"("uuid":"x")", ""},
                                          Case{R"({"Uuid":"x","uuid ":"y","uui":"z"})", ""}),
                          name_of);
 

@@ -28,7 +28,7 @@ TEST(SyslogOptions, OnlyTheAddressIsNeeded) {
     expected.framing = SyslogFraming::octet_counting;
     expected.format = EventFormat::raw;
     expected.facility = 10;
-    expected.max_message_size = 8'192;
+    expected.max_message_size = 8'096;
     expected.oversize = Oversize::compact;
     expected.enterprise_number = 32'473;
     expected.replay_window = 4'194'304;
