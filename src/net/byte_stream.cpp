@@ -16,6 +16,7 @@
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 
+#include <limits>
 #include <type_traits>
 
 namespace oktail {
@@ -89,7 +90,14 @@ public:
     std::size_t unacknowledged() const override {
         int bytes = 0;
         const int fd = const_cast<AsioStream*>(this)->socket().native_handle();
-        return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+        return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : std::numeric_limits<std::size_t>::max();
+    }
+
+    bool was_reset() const override {
+        tcp_info now{};
+        socklen_t size = sizeof now;
+        const int fd = const_cast<AsioStream*>(this)->socket().native_handle();
+        return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &now, &size) != 0 || now.tcpi_state == TCP_CLOSE;
     }
 
     void close() noexcept override {

@@ -37,6 +37,9 @@ public:
     virtual asio::awaitable<void> finish(std::chrono::milliseconds patience) = 0;
     /// Bytes that the peer's kernel has not acknowledged (SIOCOUTQ).
     virtual std::size_t unacknowledged() const = 0;
+    /// A reset came, maybe behind what looked like a good end: whoever closes a connection with something unread resets it
+    /// (RFC 1122 §4.2.2.13).
+    virtual bool was_reset() const = 0;
     /// Ends whatever goes on.
     virtual void close() noexcept = 0;
     /// "127.0.0.1:6514 TLSv1.3"
@@ -49,7 +52,7 @@ public:
     HostPort address;
     std::shared_ptr<boost::asio::ssl::context> tls;  ///< nullptr: none
     std::string server_name;                         ///< whom its certificate must name; empty: the host of the address
-    std::chrono::milliseconds patience{10'000};      ///< to connect, and again for the handshake
+    std::chrono::milliseconds patience{10'000};      ///< to connect, shared by its addresses, and again for the handshake
     std::chrono::milliseconds dead_after{30'000};    ///< a peer that has acknowledged nothing for so long is gone
 };
 

@@ -108,7 +108,7 @@ std::string peer_trouble(const boost::system::error_code& code) {
     switch (reason) {
         case SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE:
         case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-            return "the receiver wants a certificate of ours (" + code.message() + "); give cert_file and key_file";
+            return "the receiver may want a certificate of ours (" + code.message() + "); give cert_file and key_file";
         case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
         case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
         case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:

@@ -24,6 +24,9 @@ void Channel::take(ParcelPtr parcel) {
 
 asio::awaitable<void> Channel::close() {
     stop_.request_stop();
+    // What a dead receiver's kernel took is sent again to the next one, which will not come any more.
+    if (owes_ && !window_.empty())
+        log::warn(scope_, "closed before the replay window could be sent again", {{"bytes", window_.size()}});
     outbox_.fail_all(Error(ErrorKind::stopped, "the sink is closed"));
     co_await tasks_.join();
 }
@@ -37,6 +40,8 @@ asio::awaitable<void> Channel::keep() {
         }
         auto session = co_await connect();
         if (!session) {
+            if (session.error().kind() != ErrorKind::stopped)
+                log::warn(scope_, "no syslog receiver can be reached", {{"error", session.error().what()}});
             co_await back_off(session.error());
             continue;
         }
@@ -63,26 +68,28 @@ asio::awaitable<Result<std::unique_ptr<SyslogSession>>> Channel::connect() {
 
 asio::awaitable<void> Channel::serve(SyslogSession& session) {
     const Error why = co_await session.run(outbox_, stop_.get_token());
-    // One that does nothing for us is followed by the next one; otherwise the first is the one to prefer.
-    next_receiver_ = session.was_of_use() ? 0 : (next_receiver_ + 1) % receivers_.size();
+    // The first is the one to prefer, unless what took its place does no better: a gateway with nobody behind it takes
+    // connections, too.
+    next_receiver_ = session.has_stood() ? 0 : (next_receiver_ + 1) % receivers_.size();
     if (session.was_of_use()) backoff_.reset();
     if (why.kind() == ErrorKind::stopped) co_return;
     const bool was_in_use = outbox_.current() || outbox_.is_anything_sent();
-    owes_ = was_in_use || !window_.empty();
+    owes_ = was_in_use || (!session.ended_well() && !window_.empty());
     const Error lost = why.in(session.description());
     if (owes_) log::warn(scope_, "lost the connection to a syslog receiver", {{"error", lost.what()}});
     else log::info(scope_, "an idle connection to a syslog receiver ended", {{"error", lost.what()}});
-    outbox_.fail_all(lost);
-    if (!session.was_of_use()) co_await back_off(lost);
+    outbox_.fail_begun(lost);
+    if (owes_ && !session.was_of_use()) co_await back_off(lost);
 }
 
+/// Until then, whoever has something to send is told at once.
 asio::awaitable<void> Channel::back_off(const Error& why) {
     if (why.kind() == ErrorKind::stopped) co_return;
     down_ = why;
     owes_ = true;
     outbox_.fail_all(why);
     const auto wait = backoff_.next();
-    log::warn(scope_, "no syslog receiver can be reached", {{"error", why.what()}, {"retry_in_ms", wait.count()}});
+    log::debug(scope_, "the next try waits", {{"ms", wait.count()}});
     co_await clock_.sleep_for(wait, stop_.get_token());
 }
 

@@ -29,6 +29,11 @@ DatagramSession::DatagramSession(const asio::any_io_executor& executor, const as
 }
 
 asio::awaitable<Error> DatagramSession::run(Outbox& outbox, std::stop_token stop) {
+    const auto cancel = [this] {
+        error_code ignored;
+        socket_.cancel(ignored);
+    };
+    const std::stop_callback on_stop(stop, cancel);
     error_code ec = opened_;
     auto executor = co_await asio::this_coro::executor;
     while (!ec && !stop.stop_requested()) {
@@ -67,9 +72,11 @@ asio::awaitable<error_code> DatagramSession::send_some(Outbox& outbox) {
         }
         if (ec) co_return ec;
         sent += bytes.size();
-        was_of_use_ = true;
+        // Of the first ones we hear only now that nobody took them.
+        was_of_use_ = turns_ > 0;
         parcel->acknowledge(event + 1);
     }
+    ++turns_;
     co_return ec;
 }
 

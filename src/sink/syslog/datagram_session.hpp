@@ -16,6 +16,7 @@ public:
 
     asio::awaitable<Error> run(Outbox& outbox, std::stop_token stop) override;
     bool was_of_use() const override { return was_of_use_; }
+    bool has_stood() const override { return was_of_use_; }
     std::string description() const override { return description_; }
 
 private:
@@ -24,6 +25,7 @@ private:
     asio::ip::udp::socket socket_;
     boost::system::error_code opened_;
     std::string description_;
+    std::size_t turns_ = 0;
     bool was_of_use_ = false;
 };
 

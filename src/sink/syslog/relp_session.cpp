@@ -36,6 +36,8 @@ asio::awaitable<Result<void>> RelpSession::open(std::stop_token stop) {
         co_return Error(ErrorKind::transient, "RELP: it ends the session before it begins" + maybe_our_certificate());
     if (answer->command != "rsp" || answer->transaction != transaction_ || answer->code() != taken)
         co_return Error(ErrorKind::transient, "RELP: it does not open a session: " + quote(answer->data, 128));
+    if (answer->data.find("syslog") == std::string::npos)
+        co_return Error(ErrorKind::transient, "RELP: it offers no syslog: " + quote(answer->data, 128));
     transaction_ = behind(transaction_);
     co_return Result<void>();
 }
@@ -87,6 +89,7 @@ asio::awaitable<void> RelpSession::send_some(Outbox& outbox) {
             const auto message = parcel->next_message();
             if (!message) break;
             put_relp_frame(frames, transaction_, "syslog", *message);
+            parcel->is_on_the_way();
             window_.push_back(Message{transaction_, parcel, parcel->next() - 1, State::on_the_way, {}});
             transaction_ = behind(transaction_);
         }
@@ -120,24 +123,33 @@ void RelpSession::hear(const RelpFrame& frame) {
         return;
     }
     // Transactions are numbered in a row, so the first one says where each is.
-    const std::uint32_t first = window_.empty() ? 0 : window_.front().transaction;
+    const std::uint32_t first = window_.empty() || frame.transaction == 0 ? 0 : window_.front().transaction;
     const std::uint32_t ahead =
         frame.transaction >= first ? frame.transaction - first : frame.transaction + last_relp_transaction - first;
-    if (window_.empty() || ahead >= window_.size())
+    if (window_.empty() || frame.transaction == 0 || ahead >= window_.size())
         return line_.fail(Error(ErrorKind::transient, "RELP: it acknowledges what it was not sent"));
     Message& message = window_[ahead];
-    message.state = frame.code() == taken ? State::taken : State::refused;
-    if (message.state == State::refused) message.refusal = quote(frame.data, 128);
+    if (frame.code() == taken) {
+        message.state = State::taken;
+        was_of_use_ = true;
+        return;
+    }
+    // One that has taken nothing yet means all of them, and one without a code means nothing that we know.
+    if (!was_of_use_ || frame.code() == 0)
+        return line_.fail(Error(ErrorKind::transient, "the receiver takes no messages: " + quote(frame.data, 128)));
+    message.state = State::refused;
+    message.refusal = quote(frame.data, 128);
 }
 
 /// Up to the first message that the receiver has said nothing about.
 void RelpSession::settle() {
     while (!window_.empty() && window_.front().state != State::on_the_way) {
         const Message& message = window_.front();
-        if (message.state == State::taken) message.parcel->acknowledge(message.event + 1);
-        else message.parcel->refuse(message.event, Error(ErrorKind::rejected, "the receiver refuses it: " + message.refusal));
+        if (message.state == State::taken) message.parcel->was_taken(message.event);
+        else
+            message.parcel->was_refused(message.event,
+                                        Error(ErrorKind::rejected, "the receiver refuses it: " + message.refusal));
         window_.pop_front();
-        was_of_use_ = true;
         line_.moved();
     }
 }

@@ -23,6 +23,7 @@ public:
     asio::awaitable<Result<void>> open(std::stop_token stop);
     asio::awaitable<Error> run(Outbox& outbox, std::stop_token stop) override;
     bool was_of_use() const override { return was_of_use_; }
+    bool has_stood() const override { return line_.age() >= deadlines_.read_by_now; }
     std::string description() const override { return description_; }
 
 private:

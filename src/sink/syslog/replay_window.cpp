@@ -2,27 +2,25 @@
 
 namespace oktail {
 
-void ReplayWindow::add(std::string frames, SteadyTime sent) {
-    if (most_ == 0) return;
-    size_ += frames.size();
-    kept_.emplace_back(std::move(frames), sent);
-    while (size_ - kept_.front().first.size() >= most_) drop_first();
+void ReplayWindow::add(Chunk chunk) {
+    if (most_ == 0 || chunk.taken >= most_taken) return;
+    if (chunk.frames.capacity() > 2 * chunk.frames.size()) chunk.frames.shrink_to_fit();
+    size_ += chunk.frames.size();
+    kept_.push_back(std::move(chunk));
+    while (size_ - kept_.front().frames.size() >= most_) drop_first();
 }
 
 void ReplayWindow::forget_before(SteadyTime when) {
-    while (!kept_.empty() && kept_.front().second < when) drop_first();
+    while (!kept_.empty() && kept_.front().sent < when) drop_first();
 }
 
-std::deque<std::string> ReplayWindow::take() {
-    std::deque<std::string> all;
-    for (auto& [frames, sent] : kept_) all.push_back(std::move(frames));
-    kept_.clear();
+std::deque<ReplayWindow::Chunk> ReplayWindow::take() {
     size_ = 0;
-    return all;
+    return std::exchange(kept_, {});
 }
 
 void ReplayWindow::drop_first() {
-    size_ -= kept_.front().first.size();
+    size_ -= kept_.front().frames.size();
     kept_.pop_front();
 }
 

@@ -35,8 +35,12 @@ public:
     /// Sends what is in the outbox and what comes into it, and tells the parcels what has arrived. Ends with the trouble that
     /// ended it, or soon after `stop` is requested, when all that was sent is acknowledged or will not be.
     virtual asio::awaitable<Error> run(Outbox& outbox, std::stop_token stop) = 0;
-    /// Whether the receiver has ever acknowledged anything.
+    /// Whether the receiver has taken anything new.
     virtual bool was_of_use() const = 0;
+    /// Long enough to call the receiver a good one.
+    virtual bool has_stood() const = 0;
+    /// It ended as an idle connection may: nobody is to be in a hurry.
+    virtual bool ended_well() const { return false; }
     /// "127.0.0.1:6514 TLSv1.3"
     virtual std::string description() const = 0;
 };

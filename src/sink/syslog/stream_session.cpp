@@ -5,6 +5,7 @@
 #include "sink/syslog/framing.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -18,6 +19,12 @@ constexpr std::size_t chunk_size = 64UL * 1024;
 constexpr std::size_t most_on_the_way = 4UL * 1024 * 1024;
 constexpr std::chrono::microseconds first_look{100};
 constexpr std::chrono::microseconds longest_look{10'000};
+constexpr std::chrono::milliseconds reset_follows{100};
+
+/// The receiver has said that nothing follows. Without TLS's own word for it, too: many close so.
+bool is_good_end(const Error& why) {
+    return why.code() == asio::error::eof || why.code() == boost::asio::ssl::error::stream_truncated;
+}
 
 }  // namespace
 
@@ -41,13 +48,15 @@ asio::awaitable<Error> StreamSession::run(Outbox& outbox, std::stop_token stop) 
 
 asio::awaitable<void> StreamSession::send_and_settle(Outbox& outbox) {
     while (!line_.is_over()) {
-        if (!replays_.empty() && bytes_on_the_way_ < most_on_the_way) {
-            Chunk again{std::move(replays_.front()), {}, true};
+        if (is_ending_) {
+            co_await outbox.changed.wait(line_.over());
+        } else if (!replays_.empty() && bytes_on_the_way_ < most_on_the_way) {
+            Sending again{std::move(replays_.front()), {}};
             replays_.pop_front();
             co_await send(std::move(again));
         } else if (bytes_on_the_way_ < most_on_the_way && outbox.current()) {
-            Chunk chunk = next_chunk(outbox);
-            if (!chunk.frames.empty()) co_await send(std::move(chunk));
+            Sending next = next_chunk(outbox);
+            if (!next.chunk.frames.empty()) co_await send(std::move(next));
         } else if (!on_the_way_.empty()) {
             co_await wait_for_acknowledgement();
         } else {
@@ -57,28 +66,29 @@ asio::awaitable<void> StreamSession::send_and_settle(Outbox& outbox) {
 }
 
 /// A chunk of each parcel in turn: a short one does not wait for a page in front of it.
-StreamSession::Chunk StreamSession::next_chunk(Outbox& outbox) const {
-    Chunk chunk;
-    chunk.frames.reserve(chunk_size + keys_.max_message_size);
-    while (chunk.frames.size() < chunk_size) {
+StreamSession::Sending StreamSession::next_chunk(Outbox& outbox) const {
+    Sending next;
+    std::string& frames = next.chunk.frames;
+    while (frames.size() < chunk_size) {
         const ParcelPtr parcel = outbox.current();
         if (!parcel) break;
-        while (chunk.frames.size() < chunk_size) {
+        while (frames.size() < chunk_size) {
             const auto message = parcel->next_message();
             if (!message) break;
-            put_frame(chunk.frames, keys_.framing, *message);
+            put_frame(frames, keys_.framing, *message);
         }
-        chunk.parts.emplace_back(parcel, parcel->next());
+        next.parts.emplace_back(parcel, parcel->next());
         outbox.end_turn();
     }
-    return chunk;
+    next.chunk.sent = clock_.now();
+    return next;
 }
 
-asio::awaitable<void> StreamSession::send(Chunk chunk) {
-    bytes_on_the_way_ += chunk.frames.size();
-    on_the_way_.push_back(std::move(chunk));
+asio::awaitable<void> StreamSession::send(Sending sending) {
+    bytes_on_the_way_ += sending.chunk.frames.size();
+    on_the_way_.push_back(std::move(sending));
     next_look_ = {};
-    const std::string& frames = on_the_way_.back().frames;  // a deque: it stays where it is
+    const std::string& frames = on_the_way_.back().chunk.frames;  // a deque: it stays where it is
     const auto written = co_await line_.stream().write(frames);
     if (!written) co_await line_.write_failed(written.error());
 }
@@ -95,13 +105,14 @@ asio::awaitable<void> StreamSession::wait_for_acknowledgement() {
 }
 
 void StreamSession::acknowledge_all() {
-    for (Chunk& chunk : on_the_way_) {
-        for (const auto& [parcel, end] : chunk.parts) parcel->acknowledge(end);
-        window_.add(std::move(chunk.frames), clock_.now());
+    for (Sending& sending : on_the_way_) {
+        for (const auto& [parcel, end] : sending.parts) parcel->acknowledge(end);
+        was_of_use_ = was_of_use_ || !sending.parts.empty();
+        ++sending.chunk.taken;
+        window_.add(std::move(sending.chunk));
     }
     on_the_way_.clear();
     bytes_on_the_way_ = 0;
-    was_of_use_ = true;
     line_.moved();
 }
 
@@ -110,18 +121,32 @@ asio::awaitable<void> StreamSession::listen() {
     std::array<char, 1'024> ignored{};
     for (;;) {
         const auto count = co_await line_.stream().read_some(ignored.data(), ignored.size());
-        if (!count) co_return line_.ended(count.error());
+        if (count) continue;
+        const Error why = co_await end_of(count.error());
+        line_.ended(why);
+        co_return;
     }
 }
 
+/// A good end may be followed by a reset, which says that something was not read.
+asio::awaitable<Error> StreamSession::end_of(Error why) {
+    if (!is_good_end(why)) co_return why;
+    is_ending_ = true;
+    co_await clock_.sleep_for(reset_follows, line_.over());
+    if (!line_.is_over() && line_.stream().was_reset())
+        co_return Error(ErrorKind::transient, "the peer closed the connection with something unread",
+                        asio::error::connection_reset);
+    co_return why;
+}
+
+bool StreamSession::ended_well() const { return is_good_end(line_.trouble()); }
+
 /// What was taken once is repeated on the next connection; what was not, its routes send again.
 void StreamSession::keep_what_may_be_unread() {
-    for (Chunk& chunk : on_the_way_)
-        if (chunk.is_replay) window_.add(std::move(chunk.frames), clock_.now());
-    for (std::string& frames : replays_) window_.add(std::move(frames), clock_.now());
-    // Whoever closes a connection with something unread resets it (RFC 1122 §4.2.2.13).
-    const bool was_closed_well = line_.trouble().code() == asio::error::eof;
-    if (was_closed_well) window_.forget_before(clock_.now() - deadlines_.read_by_now);
+    for (Sending& sending : on_the_way_)
+        if (sending.parts.empty()) window_.add(std::move(sending.chunk));
+    for (ReplayWindow::Chunk& chunk : replays_) window_.add(std::move(chunk));
+    if (is_good_end(line_.trouble())) window_.forget_before(clock_.now() - deadlines_.read_by_now);
 }
 
 }  // namespace oktail

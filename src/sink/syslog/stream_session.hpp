@@ -24,21 +24,23 @@ public:
 
     asio::awaitable<Error> run(Outbox& outbox, std::stop_token stop) override;
     bool was_of_use() const override { return was_of_use_; }
+    bool has_stood() const override { return line_.age() >= deadlines_.read_by_now; }
+    bool ended_well() const override;
     std::string description() const override { return description_; }
 
 private:
-    /// Frames in one write, and up to where they bring each parcel.
-    struct Chunk {
-        std::string frames;
+    /// What is written at once, and up to where it brings each parcel; none: it is sent again.
+    struct Sending {
+        ReplayWindow::Chunk chunk;
         std::vector<std::pair<ParcelPtr, std::size_t>> parts;
-        bool is_replay = false;
     };
 
     asio::awaitable<void> send_and_settle(Outbox& outbox);
-    asio::awaitable<void> send(Chunk chunk);
+    asio::awaitable<void> send(Sending sending);
     asio::awaitable<void> wait_for_acknowledgement();
     asio::awaitable<void> listen();
-    Chunk next_chunk(Outbox& outbox) const;
+    asio::awaitable<Error> end_of(Error why);
+    Sending next_chunk(Outbox& outbox) const;
     void acknowledge_all();
     void keep_what_may_be_unread();
 
@@ -48,10 +50,11 @@ private:
     const SyslogDeadlines& deadlines_;
     Line line_;
     std::string description_ = line_.stream().description();
-    std::deque<std::string> replays_;
-    std::deque<Chunk> on_the_way_;
+    std::deque<ReplayWindow::Chunk> replays_;
+    std::deque<Sending> on_the_way_;
     std::size_t bytes_on_the_way_ = 0;
     std::chrono::microseconds next_look_{};
+    bool is_ending_ = false;  ///< the receiver hears nothing more
     bool was_of_use_ = false;
 };
 

@@ -2,8 +2,7 @@
 
 #include "core/time_text.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 
 namespace oktail {
 namespace {
@@ -154,8 +153,12 @@ Result<std::string_view> SyslogMessages::smaller(std::string_view event, std::st
         message_ += cut(text, room);
         return std::string_view(message_);
     }
-    const auto compacted = format_.compact(event, room);
-    const std::string_view fitting = compacted ? on_one_line(*compacted) : std::string_view();
+    auto compacted = format_.compact(event, room);
+    std::string_view fitting = compacted ? on_one_line(*compacted) : std::string_view();
+    if (fitting.size() > room) {  // escapes made it longer
+        compacted = format_.compact(event, room - std::min(room, fitting.size() - compacted->size()));
+        fitting = compacted ? on_one_line(*compacted) : std::string_view();
+    }
     if (fitting.empty() || fitting.size() > room)
         return Error(ErrorKind::rejected, size + ", which compacting it does not mend");
     message_ += fitting;

@@ -34,7 +34,7 @@ public:
     asio::awaitable<WriteOutcome> write(Batch batch, std::size_t first, Checkpoint) override {
         if (first >= batch.size()) co_return WriteOutcome();
         const auto answer = std::make_shared<Parcel::Answer>(channel_.executor());
-        const auto parcel = std::make_shared<Parcel>(std::move(batch), first, messages_, answer);
+        const auto parcel = std::make_shared<Parcel>(std::move(batch), first, messages_, answer, ahead_);
         const AbandonedAtExit guard(parcel);
         channel_.take(parcel);
         co_return co_await Parcel::Answer::take(answer);
@@ -42,6 +42,7 @@ public:
 
 private:
     std::shared_ptr<SyslogMessages> messages_;
+    std::shared_ptr<TakenAhead> ahead_ = std::make_shared<TakenAhead>();
     Channel& channel_;
 };
 

@@ -242,6 +242,7 @@ TEST_F(SyslogSinkTest, SlowOneIsWaitedFor) {
 }
 
 TEST_F(SyslogSinkTest, TheNextReceiverTakesOverAndTheFirstIsPreferredAgain) {
+    deadlines.read_by_now = milliseconds(0);  // the second one has stood long enough at once
     const std::uint16_t port = free_port();
     options_->addresses = {"127.0.0.1:" + std::to_string(port)};
     SyslogReceiver& second_one = receiver();
@@ -492,7 +493,7 @@ TEST_F(SyslogTlsTest, UnknownAuthorityIsRefused) {
 TEST_F(SyslogTlsTest, ReceiverThatWantsACertificateSaysSoAndNothingCounts) {
     SyslogReceiver& receiver = receiver_with(authority.issue("siem.test"), authority.pem());
 
-    EXPECT_THAT(trouble(), HasSubstr("the receiver wants a certificate of ours"));
+    EXPECT_THAT(trouble(), HasSubstr("the receiver may want a certificate of ours"));
     EXPECT_THAT(receiver.messages_when_quiet(), IsEmpty());
 }
 
@@ -523,6 +524,21 @@ TEST_F(SyslogTlsTest, KeyThatDoesNotFitIsNamed) {
     EXPECT_THAT(trouble(), HasSubstr("key_file holds no key of the certificate"));
 }
 
+TEST_F(SyslogTlsTest, AnEndWithoutCloseNotifyIsAGoodOne) {
+    deadlines.probation = milliseconds(20);
+    deadlines.read_by_now = milliseconds(0);
+    SyslogReceiver& receiver = receiver_with(authority.issue("siem.test"));
+    const auto writer = open();
+    write(*writer, events(0, 10));
+    ASSERT_TRUE(receiver.wait_for(10));
+
+    receiver.close_all();
+    pause(milliseconds(150));
+    write_all(*writer, events(10, 20));
+
+    EXPECT_THAT(texts(receiver.messages_when_quiet()), ElementsAreArray(events(0, 20)));
+}
+
 TEST_F(SyslogTlsTest, PlainTextIsNoTls) {
     receiver();
 
@@ -539,9 +555,116 @@ TEST_F(SyslogTlsTest, ProbeSaysWhatAStartWouldMeet) {
     const auto with = factory.probe(*options_);
 
     ASSERT_FALSE(without);
-    EXPECT_THAT(without.error().what(), HasSubstr("the receiver wants a certificate of ours"));
+    EXPECT_THAT(without.error().what(), HasSubstr("the receiver may want a certificate of ours"));
     ASSERT_TRUE(with);
     EXPECT_THAT(*with, HasSubstr("answers"));
+}
+
+/// shutdown() before close(), as syslog-ng does it: that looks like a good end at first.
+TEST_F(SyslogSinkTest, AGoodEndWithSomethingUnreadIsNone) {
+    deadlines.read_by_now = milliseconds(100);
+    SyslogReceiver& receiver = this->receiver();
+    receiver.stop_reading();
+    const auto writer = open();
+    ASSERT_EQ(write(*writer, events(0, 50)).durable, 50u);
+    pause(milliseconds(300));
+
+    receiver.close_all();
+    receiver.go_on_reading();
+    write_all(*writer, events(50, 60));
+
+    EXPECT_THAT(without_repeats(texts(receiver.messages_when_quiet())), ElementsAreArray(events(0, 60)));
+}
+
+TEST_F(SyslogSinkTest, IdleConnectionsThatEndRepeatNothingWithoutEvents) {
+    deadlines.read_by_now = milliseconds(300);
+    SyslogReceiver& receiver = this->receiver();
+    const auto writer = open();
+    write(*writer, events(0, 10));
+    ASSERT_TRUE(receiver.wait_for(10));
+
+    for (int i = 0; i < 10; ++i) {
+        pause(milliseconds(100));
+        receiver.close_all();
+    }
+
+    EXPECT_EQ(receiver.messages_when_quiet().size(), 10u);
+    EXPECT_EQ(receiver.connections(), 1u);
+}
+
+TEST_F(SyslogSinkTest, ConnectionsThatAreResetForEverAreNotSentTheSameForEver) {
+    SyslogReceiver& receiver = this->receiver();
+    const auto writer = open();
+    write(*writer, events(0, 10));
+    ASSERT_TRUE(receiver.wait_for(10));
+
+    for (int i = 0; i < 12; ++i) {
+        pause(milliseconds(100));
+        receiver.reset_all();
+    }
+
+    // What was reset before it counted as taken comes again, too.
+    EXPECT_LE(receiver.messages_when_quiet().size(), 10u * 2 * ReplayWindow::most_taken);
+}
+
+TEST_F(SyslogSinkTest, AGatewayWithNobodyBehindItIsLeft) {
+    SyslogReceiver& gateway = receiver();
+    SyslogReceiver& good = receiver();
+    gateway.stop_reading();
+    const auto writer = open();
+    write(*writer, events(0, 1));
+
+    gateway.reset_all();
+    write_all(*writer, events(1, 20));
+
+    EXPECT_THAT(without_repeats(texts(good.messages_when_quiet())), ElementsAreArray(events(0, 20)));
+}
+
+TEST_F(SyslogSinkTest, DatagramsToNobodyGoToTheNext) {
+    options_->transport = SyslogTransport::udp;
+    options_->addresses = {"127.0.0.1:" + std::to_string(free_port())};
+    SyslogReceiver::Options how;
+    how.kind = Kind::udp;
+    SyslogReceiver& good = receiver(how);
+    const auto writer = open();
+
+    for (std::size_t i = 0; i < 100; ++i) write_all(*writer, events(i, i + 1));
+
+    EXPECT_GE(good.messages_when_quiet().size(), 95u);
+}
+
+TEST_F(SyslogSinkTest, RelpSendsNothingAgainThatIsThereBehindARefusedMessage) {
+    SyslogReceiver& receiver = relp_receiver([](std::string_view message) {
+        const auto at = message.find("\"n\":");
+        return std::stoi(std::string(message.substr(at + 4))) % 2 == 0 ? "200 OK" : "500 no";
+    });
+    const auto writer = open();
+    const Batch page = batch_of(events(0, 300));
+    std::size_t refused = 0;
+
+    for (std::size_t done = 0; done < page.size();) {
+        const WriteOutcome outcome = run_on(shard, writer->write(page, done, Checkpoint()));
+        done += outcome.durable;
+        if (!outcome.error) continue;
+        EXPECT_EQ(outcome.error->kind(), ErrorKind::rejected);
+        ++refused;
+        ++done;
+    }
+
+    EXPECT_EQ(refused, 150u);
+    EXPECT_EQ(receiver.messages_when_quiet().size(), 150u);
+}
+
+TEST_F(SyslogSinkTest, RelpReceiverThatRefusesEverythingIsNoReasonToSetEventsAside) {
+    SyslogReceiver& receiver = relp_receiver([](std::string_view) { return "500 command disabled"; });
+    const auto writer = open();
+
+    const WriteOutcome outcome = write(*writer, events(0, 10));
+
+    EXPECT_EQ(outcome.durable, 0u);
+    EXPECT_EQ(outcome.error->kind(), ErrorKind::transient);
+    EXPECT_THAT(outcome.error->what(), HasSubstr("500 command disabled"));
+    EXPECT_THAT(receiver.messages(), IsEmpty());
 }
 
 TEST_F(SyslogSinkTest, ProbeNamesEachReceiver) {
