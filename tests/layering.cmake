@@ -25,8 +25,9 @@ set(rows
     "src/sink/options:core config format/event_format.hpp"
     "src/sink/file:core model compression metrics format config sink/options oktail/sink oktail/state"
     "src/sink/stdout:core model metrics format config sink/options oktail/sink"
+    "src/sink/kafka:core model metrics net http auth state/checkpoint_codec.hpp format config sink/options oktail/http oktail/sink oktail/state"
     "src/sink/syslog:core model metrics net format config sink/options oktail/sink"
-    "src/sink/all_sinks.cpp:oktail/sink sink/file sink/stdout sink/syslog"
+    "src/sink/all_sinks.cpp:oktail/sink sink/file sink/kafka sink/stdout sink/syslog"
     "src/route:core model metrics oktail/okta/page_source.hpp okta/page_slicer.hpp oktail/sink/sink.hpp oktail/state/checkpoint_store.hpp"
     "src/admin:core metrics http/server.hpp"
     "src/app:core model metrics config http auth state okta format sink route admin"
@@ -43,6 +44,7 @@ set(libraries
     "simdjson:src/okta/"
     "isa-l/:src/compression/ simulator/"
     "zstd:src/compression/ src/sink/file/"
+    "librdkafka/:src/sink/kafka/"
     "prometheus/:src/metrics/"
     "boost/beast:src/http/ simulator/")
 

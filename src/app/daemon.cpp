@@ -1,5 +1,7 @@
 #include "app/daemon.hpp"
 
+#include "app/instance.hpp"
+
 #include "app/okta_access.hpp"
 #include "core/log.hpp"
 #include "oktail_version.hpp"
@@ -49,7 +51,7 @@ Daemon::Daemon(const Config& config, bool accept_new_state, StateStore& state, C
       http_(clock, memory_, static_cast<unsigned>(shards_.size())), secrets_(main, clock),
       dead_letters_(dead_letters_directory(config.state_dir), clock), fatal_came_(main, asio::steady_timer::time_point::max()),
       deps_(clock, happenings_, memory_, http_, secrets_, state, dead_letters_, [this](Error why) { failed(std::move(why)); }),
-      sink_deps_(clock, state, http_.resolver, executors(shards_), accept_new_state) {
+      sink_deps_(clock, state, http_.resolver, executors(shards_), accept_new_state, instance_name(config.instance)) {
     happenings_.describe_program(OKTAIL_VERSION, memory_);
 }
 

@@ -25,6 +25,7 @@ std::string_view words_for(KeyType type) {
         case KeyType::path: return "path";
         case KeyType::list: return "list";
         case KeyType::labels: return "map of names to texts";
+        case KeyType::texts: return "map of texts";
         case KeyType::map: return "map";
         case KeyType::maps: return "list of maps";
         case KeyType::sinks: return "map of names to maps";

@@ -33,6 +33,7 @@ Kind kind_of(KeyType type) {
         case KeyType::maps:
         case KeyType::routes: return Kind::list;
         case KeyType::labels:
+        case KeyType::texts:
         case KeyType::map:
         case KeyType::sinks: return Kind::map;
         default: return Kind::scalar;
@@ -78,6 +79,7 @@ private:
                 names(node);
                 for (const auto& entry : node.entries) value(entry.value, Key{.name = entry.name});
                 return;
+            case KeyType::texts: return;
             case KeyType::sinks:
                 names(node);
                 for (const auto& entry : node.entries) map(entry.value);

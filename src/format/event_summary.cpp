@@ -23,6 +23,7 @@ std::string_view* own_field(EventSummary& summary, std::string_view name) noexce
 std::string_view* nested_field(EventSummary& summary, std::string_view object, std::string_view name) noexcept {
     if (object == "outcome" && name == "result") return &summary.outcome;
     if (object == "actor" && name == "alternateId") return &summary.actor;
+    if (object == "actor" && name == "id") return &summary.actor_id;
     if (object == "client" && name == "ipAddress") return &summary.client_ip;
     if (object == "transaction" && name == "id") return &summary.transaction;
     return nullptr;
@@ -34,7 +35,7 @@ EventSummary summary_of(std::string_view event) noexcept {
     EventSummary summary;
     std::size_t depth = 0;
     std::string_view object;  // whose members stand at depth 2
-    std::size_t missing = 8;
+    std::size_t missing = 9;
     for (std::size_t at = 0; at < event.size() && missing != 0; ++at) {
         const char c = event[at];
         if (c == '{' || c == '[') ++depth;

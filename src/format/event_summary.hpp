@@ -14,6 +14,7 @@ struct EventSummary {
     std::string_view severity;
     std::string_view outcome;      ///< outcome.result
     std::string_view actor;        ///< actor.alternateId
+    std::string_view actor_id;     ///< actor.id
     std::string_view client_ip;    ///< client.ipAddress
     std::string_view transaction;  ///< transaction.id
 };

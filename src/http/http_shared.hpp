@@ -31,8 +31,9 @@ public:
 class HttpShared {
 public:
     /// `cores`: how many shards work at the same time.
-    HttpShared(Clock& clock, ByteBudget& memory, unsigned cores, Resolver::LookUp look_up = Resolver::look_up_by_system)
-        : memory(memory), resolver(clock, std::move(look_up)), fetches(16 * cores), handshakes(clock, 200) {}
+    HttpShared(Clock& clock, ByteBudget& memory, unsigned cores, Resolver::LookUp look_up = Resolver::look_up_by_system,
+               unsigned look_ups = 64)
+        : memory(memory), resolver(clock, std::move(look_up), look_ups), fetches(16 * cores), handshakes(clock, 200) {}
 
     ByteBudget& memory;
     Resolver resolver;

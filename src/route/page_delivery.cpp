@@ -20,14 +20,15 @@ PageDelivery::PageDelivery(RouteId route, EventFilter filter, std::size_t max_ev
 
 asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoint at, std::stop_token stop) {
     using Step = Delivered::Step;
-    const Selection chosen = select(page, at, filter_, max_event_);
+    const Selection chosen = select(page, at, filter_, std::min(max_event_, writer_.largest_event()));
     const Batch& batch = chosen.batch;
     happenings_.page_taken(scope_, page->size(), chosen.filtered);
     if (chosen.known != 0) happenings_.duplicates_dropped(scope_, chosen.known);
     const std::size_t passed_over = chosen.known + chosen.filtered;
     std::vector<std::uint32_t> safe;  // so far, by their place on the page
     for (const std::uint32_t event : chosen.oversized) {
-        const Waited waited = co_await set_aside(page, event, "larger than max_event", stop);
+        const Waited waited = co_await set_aside(
+            page, event, page->slice(event).size > max_event_ ? "larger than max_event" : "larger than the sink takes", stop);
         if (waited != Waited::again) co_return interrupted(waited, at, *page, safe, passed_over);
         safe.push_back(event);
     }
@@ -48,7 +49,8 @@ asio::awaitable<Result<Delivered>> PageDelivery::deliver(PagePtr page, Checkpoin
         done += outcome.durable;
         saved = outcome.checkpointed;
         if (!outcome.error) continue;
-        if (outcome.error->kind() == ErrorKind::fatal) co_return *outcome.error;
+        const ErrorKind kind = outcome.error->kind();
+        if (kind == ErrorKind::fatal || kind == ErrorKind::stopped) co_return *outcome.error;
         Waited waited{};
         if (outcome.error->kind() == ErrorKind::rejected) {
             waited = co_await set_aside(page, batch.index(done), outcome.error->what(), stop);

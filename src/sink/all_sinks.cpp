@@ -1,4 +1,5 @@
 #include "sink/file/file_sink_factory.hpp"
+#include "sink/kafka/kafka_sink_factory.hpp"
 #include "sink/stdout/stdout_sink_factory.hpp"
 #include "sink/syslog/syslog_sink_factory.hpp"
 
@@ -8,9 +9,10 @@ namespace oktail {
 
 const std::vector<const SinkFactory*>& all_sinks() {
     static const FileSinkFactory file;
+    static const KafkaSinkFactory kafka;
     static const StdoutSinkFactory standard_output;
     static const SyslogSinkFactory syslog;
-    static const std::vector<const SinkFactory*> sinks{&file, &standard_output, &syslog};
+    static const std::vector<const SinkFactory*> sinks{&file, &kafka, &standard_output, &syslog};
     return sinks;
 }
 

@@ -2,6 +2,7 @@
 #include "config/config_reader.hpp"
 #include "config/yaml_reader.hpp"
 #include "sink/file/file_options.hpp"
+#include "sink/kafka/kafka_options.hpp"
 #include "sink/stdout/stdout_options.hpp"
 #include "sink/syslog/syslog_options.hpp"
 
@@ -12,6 +13,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace oktail;
     static const SinkTypes types{{"file", file_keys(), parse_file_options},
+                                 {"kafka", kafka_keys(), parse_kafka_options},
                                  {"stdout", stdout_keys(), parse_stdout_options},
                                  {"syslog", syslog_keys(), parse_syslog_options}};
     const auto environment = [](const std::string& name) -> std::optional<std::string> {

@@ -98,6 +98,7 @@ enum class KeyType : std::uint8_t {
     path,       ///< relative ones count from the directory of the file they stand in
     list,       ///< of texts; the constraint is how many
     labels,     ///< a map of names to texts
+    texts,      ///< a map of anything to texts, which is checked elsewhere
     map,        ///< of `keys`
     maps,       ///< a list of maps of `keys`, which may be checked elsewhere
     sinks,      ///< a map of names to maps whose `type` says what else they hold

@@ -7,6 +7,7 @@
 #include <oktail/state/checkpoint_store.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,9 +54,9 @@ private:
 };
 
 /// What write() achieved. `durable`: so many events from `first` on are safe at the destination. `error` says why it
-/// stopped there: transient: offer the rest again later; rejected: event `first + durable` alone will never be taken; fatal:
-/// the state cannot be trusted any more. `checkpointed`: the sink has saved `after` together with the events (exactly-once
-/// sinks), so nobody else need.
+/// stopped there: transient: offer the rest again later; rejected: event `first + durable` alone will never be taken; stopped:
+/// the route's place is another by now, it is to begin anew from its checkpoint; fatal: the state cannot be trusted any more.
+/// `checkpointed`: the sink has saved `after` together with the events (exactly-once sinks), so nobody else need.
 class WriteOutcome {
 public:
     WriteOutcome() = default;
@@ -76,6 +77,9 @@ public:
     /// (batch, after) as one unit, commits both in one transaction and answers after the commit; others ignore `after`.
     /// Returns when the outcome is known; bounded by the sink's own timeout. A graceful stop does not interrupt it.
     virtual asio::awaitable<WriteOutcome> write(Batch batch, std::size_t first, Checkpoint after) = 0;
+    /// Bytes of an event up to which it is worth a try. A larger one is set aside before a page is written: where a page is one
+    /// unit, it would take the others along.
+    virtual std::size_t largest_event() const { return std::numeric_limits<std::size_t>::max(); }
 };
 
 /// A destination as configured: one per entry under `sinks`, called from every shard, thread-safe. It owns what its routes

@@ -20,14 +20,16 @@ class Resolver;
 class SinkDeps {
 public:
     SinkDeps(Clock& clock, StateStore& state, Resolver& resolver, std::vector<asio::any_io_executor> shards,
-             bool accept_new_state)
-        : clock(clock), state(state), resolver(resolver), shards(std::move(shards)), accept_new_state(accept_new_state) {}
+             bool accept_new_state, std::string instance = "test")
+        : clock(clock), state(state), resolver(resolver), shards(std::move(shards)), accept_new_state(accept_new_state),
+          instance(std::move(instance)) {}
 
     Clock& clock;
     StateStore& state;
     Resolver& resolver;
     std::vector<asio::any_io_executor> shards;  ///< for state that routes of several shards share: pick one by hash
     bool accept_new_state;
+    std::string instance;  ///< what this daemon is called where several write
 };
 
 /// One type of sink. All of them stand in src/sink/all_sinks.cpp.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sink/options/delivery.hpp"
 #include "sink/options/event_format.hpp"
 
 #include <oktail/config/config.hpp>
@@ -14,7 +15,6 @@
 
 namespace oktail {
 
-enum class Delivery : std::uint8_t { exactly_once, at_least_once };
 enum class Fsync : std::uint8_t { every_second, page, never };
 enum class Packing : std::uint8_t { none, zstd, gzip };
 

@@ -57,6 +57,7 @@ TEST(ConfigFolder, FullConfigurationHasEveryKey) {
     expect_all(file_keys(), text);
     expect_all(stdout_keys(), text);
     expect_all(syslog_keys(), text);
+    expect_all(kafka_keys(), text);
 }
 
 TEST(ConfigReference, DefaultsAreAConfiguration) {
@@ -73,6 +74,7 @@ TEST(ConfigReference, DefaultsHaveEveryKey) {
     expect_all(file_keys(), text);
     expect_all(stdout_keys(), text);
     expect_all(syslog_keys(), text);
+    expect_all(kafka_keys(), text);
 }
 
 TEST(ConfigReference, ExamplesOfTheDefaultsAreGood) {

@@ -3,6 +3,7 @@
 #include "config/config_reader.hpp"
 #include "config/yaml_reader.hpp"
 #include "sink/file/file_options.hpp"
+#include "sink/kafka/kafka_options.hpp"
 #include "sink/stdout/stdout_options.hpp"
 #include "sink/syslog/syslog_options.hpp"
 
@@ -22,6 +23,7 @@ inline Environment environment_of(Variables variables = {}) {
 
 inline const SinkTypes& all_types() {
     static const SinkTypes types{{"file", file_keys(), parse_file_options},
+                                 {"kafka", kafka_keys(), parse_kafka_options},
                                  {"stdout", stdout_keys(), parse_stdout_options},
                                  {"syslog", syslog_keys(), parse_syslog_options}};
     return types;
