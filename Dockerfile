@@ -16,7 +16,7 @@ RUN cmake --build --preset release --target oktail-simulator -- --quiet \
 # What both programs need at run time. The user's number is what volumes and secrets are given to: it never changes.
 FROM debian:13-slim AS base
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libboost-json1.83.0 libisal2 libprometheus-cpp-core1.0 \
+    && apt-get install -y --no-install-recommends ca-certificates libboost-json1.83.0 libisal2 libprometheus-cpp-core1.0 librdkafka1 \
         libsimdjson25 libspdlog1.15 libsqlite3-0 libssl3t64 libyaml-cpp0.8 libzstd1 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/*.log \
     && groupadd --gid 64100 oktail \

@@ -26,6 +26,16 @@ constexpr int answer_ms = 10'000;
 
 Error closed() { return Error(ErrorKind::stopped, "the sink is closed"); }
 
+/// Of the one topic that was asked for: all of its partitions must be writable, for a key knows but one.
+rd_kafka_resp_err_t trouble_with(const rd_kafka_metadata_t& metadata) {
+    if (metadata.topic_cnt != 1) return RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    const rd_kafka_metadata_topic_t& topic = metadata.topics[0];
+    if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) return topic.err;
+    for (int i = 0; i < topic.partition_cnt; ++i)
+        if (topic.partitions[i].leader < 0) return RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 std::string owner_record(const Clock& clock) {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
@@ -132,18 +142,32 @@ void Committer::serve_units(std::vector<UnitPtr> units) {
     else deliver_together(units);
 }
 
-/// What a commit whose outcome was unknown has brought about is not sent again.
+/// What a commit whose outcome was unknown has brought about is not sent again, and what would hold up the others neither.
 std::vector<UnitPtr> Committer::those_to_send(std::vector<UnitPtr> units) {
-    if (!options_->is_exact()) return units;
-    const auto is_settled = [this](const UnitPtr& unit) {
-        const auto known = table_->routes.find(unit->route);
-        if (known == table_->routes.end() || known->second.seq < unit->after.seq) return false;
-        if (known->second == unit->after) tell_committed(*unit);
-        else unit->tell(WriteOutcome(0, Error(ErrorKind::stopped, "its place is another by now: it was committed before")));
-        return true;
-    };
-    std::erase_if(units, is_settled);
+    std::erase_if(units, [this](const UnitPtr& unit) { return !may_go(*unit); });
     return units;
+}
+
+bool Committer::may_go(Unit& unit) {
+    if (!table_) {  // looking at a topic may have cost us the producer
+        unit.tell(WriteOutcome(0, down_.value_or(closed())));
+        return false;
+    }
+    if (options_->is_exact()) {
+        const auto known = table_->routes.find(unit.route);
+        if (known != table_->routes.end() && known->second.seq >= unit.after.seq) {
+            if (known->second == unit.after) tell_committed(unit);
+            else unit.tell(WriteOutcome(0, Error(ErrorKind::stopped, "its place is another by now: it was committed before")));
+            return false;
+        }
+    }
+    if (!unit.format || !suspects_.contains(unit.format->topic())) return true;
+    if (const auto fine = look_at(unit.format->topic()); !fine) {
+        unit.tell(WriteOutcome(0, fine.error()));
+        return false;
+    }
+    suspects_.erase(unit.format->topic());
+    return true;
 }
 
 void Committer::tell_committed(Unit& unit) { unit.tell(WriteOutcome(unit.batch.size() - unit.first, true)); }
@@ -172,6 +196,7 @@ void Committer::commit_together(std::vector<UnitPtr> units) {
 void Committer::answer_refused(Unit& unit) {
     const std::string& topic = unit.format ? unit.format->topic() : options_->checkpoint_topic;
     const Error why = producer_->client().error(unit.failure, "topic " + topic);
+    suspects_.insert(topic);
     const bool is_first = *unit.failed_at == unit.first && unit.batch.size() > unit.first;
     if (!is_about_the_record(unit.failure)) return unit.tell(WriteOutcome(0, why));
     if (is_first && unit.failure != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
@@ -285,7 +310,7 @@ Result<std::size_t> Committer::look_at(const std::string& topic) {
     const auto code = ::rd_kafka_metadata(client.get(), 0, client.topic(topic), &found, answer_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client.error(code, "topic " + topic);
     const KafkaHandle<const rd_kafka_metadata_t> metadata(found);
-    const auto trouble = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    const auto trouble = trouble_with(*metadata);
     if (trouble != RD_KAFKA_RESP_ERR_NO_ERROR) return client.error(trouble, "topic " + topic);
     if (!limits_.contains(topic)) limits_[topic] = limit_of(topic);
     const std::size_t most = std::min(options_->max_message_size, limits_.at(topic));

@@ -56,6 +56,7 @@ private:
     void settle_unknown(const std::vector<UnitPtr>& units, const Fate& fate);
     void tell_committed(Unit& unit);
     void answer_refused(Unit& unit);
+    bool may_go(Unit& unit);
     std::vector<UnitPtr> those_to_send(std::vector<UnitPtr> units);
     Result<void> bring_up();
     Result<void> own();
@@ -86,6 +87,7 @@ private:
     std::optional<Error> down_;      // why the last attempt to reach the brokers failed
     SteadyTime down_until_{};
     std::map<std::string, std::size_t> limits_;  // of topics, by their own configuration
+    std::set<std::string> suspects_;             // topics that held up others
 };
 
 }  // namespace oktail

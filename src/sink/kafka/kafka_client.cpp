@@ -40,7 +40,9 @@ namespace {
 
 void on_report(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
     const auto* report = static_cast<const Unit::Report*>(message->_private);
-    if (report && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) report->unit->note_failure(report->event, message->err);
+    if (!report) return;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) ++report->unit->arrived;
+    else report->unit->note_failure(report->event, message->err);
 }
 
 void renew_token(rd_kafka_t* handle, const KafkaSecurity& security) {

@@ -55,11 +55,21 @@ Fate Producer::commit(const std::vector<UnitPtr>& units) {
     }
     const auto failed = [](const UnitPtr& unit) { return unit->failed_at.has_value(); };
     const auto flushed = ::rd_kafka_flush(client_->get(), flush_ms);
-    if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        blame_the_slow(units);
         return abort(Fate(KafkaTrouble::abort, client_->error(flushed, "sending to the brokers")));
+    }
     if (std::ranges::any_of(units, failed))
         return abort(Fate(KafkaTrouble::abort, Error(ErrorKind::transient, "records were refused")));
     return finish();
+}
+
+/// Where some got through, those that did not are held up by their topic and not by the brokers.
+void Producer::blame_the_slow(const std::vector<UnitPtr>& units) {
+    const auto got_through = [](const UnitPtr& unit) { return unit->is_all_there(); };
+    if (std::ranges::none_of(units, got_through)) return;
+    for (const UnitPtr& unit : units)
+        if (!got_through(unit)) unit->note_failure(unit->batch.size(), RD_KAFKA_RESP_ERR__MSG_TIMED_OUT);
 }
 
 Fate Producer::commit_record(const std::string& key, const std::string& record) {

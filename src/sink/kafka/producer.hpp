@@ -49,6 +49,7 @@ private:
     Fate begin();
     Fate finish();
     Fate abort(Fate why);
+    static void blame_the_slow(const std::vector<UnitPtr>& units);
     Fate fate_of(rd_kafka_error_t* error, const std::string& doing) const;
     void produce_events(Unit& unit);
     rd_kafka_resp_err_t produce_event(Unit& unit, std::size_t event);

@@ -36,9 +36,12 @@ public:
     void prepare() {
         values.clear();
         reports.assign(batch.size() - first, Report());
+        arrived = 0;
         failed_at.reset();
         failure = RD_KAFKA_RESP_ERR_NO_ERROR;
     }
+    /// Of its events and the checkpoint, when all of it was sent.
+    bool is_all_there() const noexcept { return arrived == batch.size() - first + 1; }
     /// An event, or the checkpoint (behind the last one), did not arrive.
     void note_failure(std::size_t event, rd_kafka_resp_err_t why) {
         if (failed_at && *failed_at <= event) return;
@@ -57,6 +60,7 @@ public:
     std::deque<std::string> values;  ///< those that are not the page's own bytes; librdkafka points into them
     std::vector<Report> reports;
     Report checkpoint_report;
+    std::size_t arrived = 0;  ///< records that the brokers have
     std::optional<std::size_t> failed_at;
     rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR;
 
