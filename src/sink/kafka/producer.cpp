@@ -43,6 +43,19 @@ Fate Producer::begin_to_own() {
 Fate Producer::begin() { return fate_of(::rd_kafka_begin_transaction(client_->get()), "beginning a transaction"); }
 
 Fate Producer::commit(const std::vector<UnitPtr>& units) {
+    Fate fate = send(units);
+    if (fate.trouble != KafkaTrouble::none) return fate;
+    return finish();
+}
+
+Fate Producer::try_out(const std::vector<UnitPtr>& units) {
+    Fate fate = send(units);
+    if (fate.trouble != KafkaTrouble::none) return fate;
+    return abort(Fate());
+}
+
+/// All of it is at the brokers, and nothing of it visible; or it is aborted.
+Fate Producer::send(const std::vector<UnitPtr>& units) {
     if (Fate fate = begin(); fate.trouble != KafkaTrouble::none) return fate;
     held_ = units;
     for (const UnitPtr& unit : units) {
@@ -61,7 +74,7 @@ Fate Producer::commit(const std::vector<UnitPtr>& units) {
     }
     if (std::ranges::any_of(units, failed))
         return abort(Fate(KafkaTrouble::abort, Error(ErrorKind::transient, "records were refused")));
-    return finish();
+    return {};
 }
 
 /// Where some got through, those that did not are held up by their topic and not by the brokers.

@@ -38,6 +38,8 @@ public:
     Fate begin_to_own();
     /// Events and checkpoints of all units, or `record` under `key` alone in the checkpoint topic, in one transaction.
     Fate commit(const std::vector<UnitPtr>& units);
+    /// As commit(), and then takes it all back: whether the brokers would have let us. Each unit knows what was refused of it.
+    Fate try_out(const std::vector<UnitPtr>& units);
     Fate commit_record(const std::string& key, const std::string& record);
     /// Events of all units, without a transaction: each unit knows how far it got.
     Fate deliver(const std::vector<UnitPtr>& units);
@@ -47,6 +49,7 @@ private:
         : keys_(keys), client_(std::move(client)), most_(most) {}
 
     Fate begin();
+    Fate send(const std::vector<UnitPtr>& units);
     Fate finish();
     Fate abort(Fate why);
     static void blame_the_slow(const std::vector<UnitPtr>& units);
