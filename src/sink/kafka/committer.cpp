@@ -68,19 +68,24 @@ Committer::Committer(std::shared_ptr<const KafkaOptions> options, std::string si
       id_(options_->is_exact() ? transactional_id(instance, sink_) : std::string()), owner_key_(owner_key(instance, sink_)),
       owner_(owner_record(clock)), clock_(clock), pool_(pool) {}
 
-/// One turn takes all that came before it.
+/// One turn takes all that came before it. While the brokers cannot be reached nobody waits for the next try.
 template <class Add>
 void Committer::hand_in(Add add) {
-    std::unique_lock lock(mutex_);
-    if (closed_) {
-        Turn late;
-        add(late);
-        lock.unlock();
-        return answer_all(late, closed());
+    Turn refused;
+    Error why;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_ || down_) {
+            add(refused);
+            why = closed_ ? closed() : *down_;
+        } else {
+            add(next_);
+        }
+        const bool is_too_early = down_ && clock_.now() < down_until_;
+        if (!closed_ && !is_too_early && !std::exchange(is_turn_due_, true))
+            pool_.post([self = shared_from_this()] { self->take_turn(); });
     }
-    add(next_);
-    if (std::exchange(is_turn_due_, true)) return;
-    pool_.post([self = shared_from_this()] { self->take_turn(); });
+    answer_all(refused, why);
 }
 
 void Committer::commit(UnitPtr unit) {
@@ -150,7 +155,7 @@ std::vector<UnitPtr> Committer::those_to_send(std::vector<UnitPtr> units) {
 
 bool Committer::may_go(Unit& unit) {
     if (!table_) {  // looking at a topic may have cost us the producer
-        unit.tell(WriteOutcome(0, down_.value_or(closed())));
+        unit.tell(WriteOutcome(0, Error(ErrorKind::transient, "Kafka's producer is being made anew")));
         return false;
     }
     if (options_->is_exact()) {
@@ -244,15 +249,12 @@ void Committer::drop_producer() {
 Result<void> Committer::bring_up() {
     if (shut_out_) return *shut_out_;
     if (producer_ && table_) return Result<void>();
-    if (down_ && clock_.now() < down_until_) return *down_;
     auto up = own();
-    if (up) {
-        down_.reset();
-        return up;
-    }
-    if (!shut_out_) log::warn(scope_, "Kafka cannot be written", {{"error", up.error().what()}});
-    drop_producer();
-    down_ = up.error();
+    if (!up) drop_producer();
+    if (!up && !shut_out_) log::warn(scope_, "Kafka cannot be written", {{"error", up.error().what()}});
+    const std::lock_guard lock(mutex_);
+    down_.reset();
+    if (!up) down_ = up.error();
     down_until_ = clock_.now() + pause_when_down;
     return up;
 }

@@ -79,13 +79,13 @@ private:
     Turn next_;
     bool is_turn_due_ = false;
     bool closed_ = false;
+    std::optional<Error> down_;  // why the last attempt to reach the brokers failed
+    SteadyTime down_until_{};    // no other one before then
 
     std::unique_ptr<Producer> producer_;
     std::optional<CheckpointTable> table_;
-    bool was_fenced_ = false;        // and nobody has looked by whom
-    std::optional<Error> shut_out_;  // for good: another daemon writes
-    std::optional<Error> down_;      // why the last attempt to reach the brokers failed
-    SteadyTime down_until_{};
+    bool was_fenced_ = false;                    // and nobody has looked by whom
+    std::optional<Error> shut_out_;              // for good: another daemon writes
     std::map<std::string, std::size_t> limits_;  // of topics, by their own configuration
     std::set<std::string> suspects_;             // topics that held up others
 };

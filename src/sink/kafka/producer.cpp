@@ -8,12 +8,12 @@
 namespace oktail {
 namespace {
 
-constexpr int init_ms = 20'000;
+constexpr int init_ms = 10'000;
 constexpr int flush_ms = 20'000;
 constexpr int commit_ms = -1;  // what is left of the transaction
 constexpr int abort_ms = 10'000;
 constexpr int delivery_ms = 35'000;  // longer than a message waits
-constexpr int most_tries = 3;
+constexpr int most_tries = 3;        // of a commit: its outcome is worth the wait
 
 }  // namespace
 
@@ -31,14 +31,7 @@ Fate Producer::fate_of(rd_kafka_error_t* error, const std::string& doing) const 
     return {trouble_of(error), client_->error(::rd_kafka_error_code(error), doing, ::rd_kafka_error_string(error))};
 }
 
-Fate Producer::begin_to_own() {
-    Fate fate;
-    for (int i = 0; i < most_tries; ++i) {
-        fate = fate_of(::rd_kafka_init_transactions(client_->get(), init_ms), "beginning to write");
-        if (fate.trouble != KafkaTrouble::again) break;
-    }
-    return fate;
-}
+Fate Producer::begin_to_own() { return fate_of(::rd_kafka_init_transactions(client_->get(), init_ms), "beginning to write"); }
 
 Fate Producer::begin() { return fate_of(::rd_kafka_begin_transaction(client_->get()), "beginning a transaction"); }
 
@@ -109,11 +102,7 @@ Fate Producer::finish() {
 
 /// Whatever happens, nothing of it is visible: a commit was not asked for, or was refused.
 Fate Producer::abort(Fate why) {
-    Fate fate;
-    for (int i = 0; i < most_tries; ++i) {
-        fate = fate_of(::rd_kafka_abort_transaction(client_->get(), abort_ms), "aborting");
-        if (fate.trouble != KafkaTrouble::again) break;
-    }
+    Fate fate = fate_of(::rd_kafka_abort_transaction(client_->get(), abort_ms), "aborting");
     if (fate.trouble == KafkaTrouble::none) {
         held_.clear();
         return why;
