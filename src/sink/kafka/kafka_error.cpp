@@ -19,6 +19,9 @@ std::string_view advice_for(rd_kafka_resp_err_t code) {
         case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
         case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM: return "look at `security`";
         case RD_KAFKA_RESP_ERR__SSL: return "look at `security`: protocol, ca_file, cert_file";
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+        case RD_KAFKA_RESP_ERR__RESOLVE:
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: return "look at `brokers`, and whether they can be reached from here";
         case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
             return "the broker allows less: lower transaction.timeout.ms in `options`";
         default: return {};

@@ -73,50 +73,13 @@ bool is_topic(std::string_view text, bool with_tenant) {
            std::ranges::all_of(name, is_topic_character);
 }
 
-/// Properties that are oktail's business, or have a key of their own.
-bool is_ours(std::string_view property) {
-    constexpr std::array ours{"transactional.id",
-                              "enable.idempotence",
-                              "enable.gapless.guarantee",
-                              "isolation.level",
-                              "acks",
-                              "request.required.acks",
-                              "bootstrap.servers",
-                              "metadata.broker.list",
-                              "max.in.flight",
-                              "max.in.flight.requests.per.connection",
-                              "retries",
-                              "message.send.max.retries",
-                              "message.max.bytes",
-                              "batch.size",
-                              "partitioner",
-                              "compression.codec",
-                              "compression.type",
-                              "security.protocol",
-                              "ssl.ca.location",
-                              "ssl.certificate.location",
-                              "ssl.key.location",
-                              "group.id",
-                              "auto.offset.reset",
-                              "enable.partition.eof",
-                              "queuing.strategy",
-                              "delivery.report.only.error",
-                              "opaque",
-                              "client.id"};
-    const bool is_family = property.starts_with("sasl.") || property.starts_with("enable.auto.") ||
-                           property.starts_with("enable.sasl.") || property.ends_with("_cb") ||
-                           property.ends_with(".password") || property.ends_with(".pem") ||
-                           property.ends_with("_interceptors") || property == "plugin.library.paths";
-    return is_family || std::ranges::find(ours, property) != ours.end();
-}
-
 std::map<std::string, std::string> read_options(const ConfigNode* node, Problems& problems) {
     std::map<std::string, std::string> options;
     if (!node) return options;
     for (const auto& entry : node->entries) {
         if (entry.value.kind != ConfigNode::Kind::scalar)
             problems.add(entry.value.place, "must be one value", "write it on this line, in quotes");
-        else if (is_ours(entry.name))
+        else if (is_oktails_own(entry.name))
             problems.add(entry.place, quote(entry.name, 64) + " is set by oktail itself",
                          "remove it; the sink's own keys say what can be chosen");
         else options.emplace(entry.name, entry.value.text);
@@ -153,6 +116,19 @@ KafkaSecurity read_security(const Section& section, const Environment& environme
     return security;
 }
 
+void check_brokers(const ConfigNode& brokers, Problems& problems) {
+    for (const ConfigNode& broker : brokers.items)
+        if (!broker.text.empty() && !is_host_and_port(broker.text))
+            problems.add(broker.place, quote(broker.text, 128) + " is no address",
+                         "write a host and a port, such as k1.corp:9092");
+}
+
+void check_topic(const ConfigNode& topic, bool with_tenant, Problems& problems) {
+    if (!topic.text.empty() && !is_topic(topic.text, with_tenant))
+        problems.add(topic.place, quote(topic.text, 128) + " is no name of a topic",
+                     "write letters, digits, . _ and -, at most 249 with the tenant's name");
+}
+
 void check_security(const KafkaSecurity& security, const ConfigPlace& place, Problems& problems) {
     using enum KafkaMechanism;
     const auto want = [&](bool fine, std::string_view what, std::string_view advice) {
@@ -181,6 +157,42 @@ void check_certificate(const std::filesystem::path& file, std::string_view key, 
 }
 
 }  // namespace
+
+bool is_oktails_own(std::string_view property) {
+    constexpr std::array ours{"transactional.id",
+                              "enable.idempotence",
+                              "enable.gapless.guarantee",
+                              "isolation.level",
+                              "acks",
+                              "request.required.acks",
+                              "bootstrap.servers",
+                              "metadata.broker.list",
+                              "max.in.flight",
+                              "max.in.flight.requests.per.connection",
+                              "retries",
+                              "message.send.max.retries",
+                              "message.max.bytes",
+                              "batch.size",
+                              "partitioner",
+                              "compression.codec",
+                              "compression.type",
+                              "security.protocol",
+                              "ssl.ca.location",
+                              "ssl.certificate.location",
+                              "ssl.key.location",
+                              "group.id",
+                              "auto.offset.reset",
+                              "enable.partition.eof",
+                              "queuing.strategy",
+                              "delivery.report.only.error",
+                              "opaque",
+                              "client.id"};
+    const bool is_family = property.starts_with("sasl.") || property.starts_with("enable.auto.") ||
+                           property.starts_with("enable.sasl.") || property.ends_with("_cb") ||
+                           property.ends_with(".password") || property.ends_with(".pem") ||
+                           property.ends_with("_interceptors") || property == "plugin.library.paths";
+    return is_family || std::ranges::find(ours, property) != ours.end();
+}
 
 const KeyTable& kafka_keys() {
     static const KeyTable keys{
@@ -241,7 +253,7 @@ std::string KafkaKeys::topic_of(const std::string& tenant) const {
 }
 
 std::shared_ptr<KafkaOptions> parse_kafka_options(const ConfigNode& sink, const Environment& environment, Problems& problems) {
-    if (!check_keys(sink, kafka_keys(), problems)) return nullptr;
+    const bool good = check_keys(sink, kafka_keys(), problems);
     const Section section(&sink, kafka_keys());
     auto options = std::make_shared<KafkaOptions>();
     options->brokers = section.list("brokers");
@@ -259,21 +271,14 @@ std::shared_ptr<KafkaOptions> parse_kafka_options(const ConfigNode& sink, const 
 
     Problems found;
     options->options = read_options(section.given("options"), found);
-    if (const ConfigNode* given = section.given("options")) options->options_place = given->place;
-    for (const ConfigNode& broker : section.given("brokers")->items)
-        if (!is_host_and_port(broker.text))
-            found.add(broker.place, quote(broker.text, 128) + " is no address",
-                      "write a host and a port, such as k1.corp:9092");
-    constexpr std::string_view advice = "write letters, digits, . _ and -, at most 249 with the tenant's name";
-    if (!is_topic(options->topic, true))
-        found.add(section.given("topic")->place, quote(options->topic, 128) + " is no name of a topic", advice);
-    if (const ConfigNode* given = section.given("checkpoint_topic"); given && !is_topic(given->text, false))
-        found.add(given->place, quote(given->text, 128) + " is no name of a topic", advice);
-    if (options->topic == options->checkpoint_topic)
+    if (const ConfigNode* brokers = section.given("brokers")) check_brokers(*brokers, found);
+    if (const ConfigNode* topic = section.given("topic")) check_topic(*topic, true, found);
+    if (const ConfigNode* topic = section.given("checkpoint_topic")) check_topic(*topic, false, found);
+    if (!options->topic.empty() && options->topic == options->checkpoint_topic)
         found.add(section.given("topic")->place, "events and checkpoints cannot share a topic", "give each its own");
     check_security(options->security, options->security_place, found);
     problems.add(found);
-    return found.empty() ? options : nullptr;
+    return good && found.empty() ? options : nullptr;
 }
 
 void KafkaOptions::check_files(Problems& problems) const {

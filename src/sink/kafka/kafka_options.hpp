@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oktail {
@@ -65,8 +66,10 @@ public:
     void check_files(Problems& problems) const override;
 
     ConfigPlace security_place;
-    ConfigPlace options_place;
 };
+
+/// A property of librdkafka that is oktail's business, or has a key of its own.
+bool is_oktails_own(std::string_view property);
 
 const KeyTable& kafka_keys();
 /// Pure; adds every problem. nullptr if there were any. What librdkafka thinks of `options` is not asked.

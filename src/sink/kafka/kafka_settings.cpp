@@ -61,7 +61,7 @@ bool is_of_producers(const std::string& property) {
 Result<void> set(rd_kafka_conf_t* conf, const std::string& name, const char* value) {
     std::array<char, 512> why{};
     if (::rd_kafka_conf_set(conf, name.c_str(), value, why.data(), why.size()) == RD_KAFKA_CONF_OK) return Result<void>();
-    return Error(ErrorKind::transient, std::string(why.data()) + "; look at `options`");
+    return Error(ErrorKind::transient, why.data());
 }
 
 }  // namespace

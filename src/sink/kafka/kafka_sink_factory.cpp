@@ -10,11 +10,12 @@ namespace oktail {
 namespace {
 
 /// What librdkafka does not take of the user's own properties, it says one by one.
-void check_properties(const KafkaOptions& options, Problems& problems) {
-    for (const auto& [name, value] : options.options) {
-        KafkaKeys alone;
-        const auto conf = make_conf(alone, {{name, value}});
-        if (!conf) problems.add(options.options_place, printable(conf.error().what()), "the names are those of librdkafka");
+void check_properties(const ConfigNode& options, Problems& problems) {
+    const KafkaKeys plain;
+    for (const ConfigNode::Entry& entry : options.entries) {
+        if (entry.value.kind != ConfigNode::Kind::scalar || is_oktails_own(entry.name)) continue;
+        const auto conf = make_conf(plain, {{entry.name, entry.value.text}});
+        if (!conf) problems.add(entry.place, printable(conf.error().what()), "the names and values are librdkafka's");
     }
 }
 
@@ -24,13 +25,11 @@ const KeyTable& KafkaSinkFactory::keys() const { return kafka_keys(); }
 
 std::shared_ptr<const SinkOptions> KafkaSinkFactory::parse(const ConfigNode& sink, const Environment& environment,
                                                            Problems& problems) const {
-    auto options = parse_kafka_options(sink, environment, problems);
-    if (!options) return nullptr;
     Problems found;
-    check_properties(*options, found);
+    const auto options = parse_kafka_options(sink, environment, found);
+    if (const ConfigNode* properties = sink.find("options")) check_properties(*properties, found);
     problems.add(found);
-    if (!found.empty()) return nullptr;
-    return options;
+    return found.empty() ? options : nullptr;
 }
 
 Result<std::string> KafkaSinkFactory::probe(const SinkOptions& options) const {

@@ -47,7 +47,7 @@ void wrong(const Section& section, std::string_view key, std::string_view what, 
 
 void check_addresses(const ConfigNode& addresses, Problems& problems) {
     for (const ConfigNode& item : addresses.items)
-        if (!is_host_and_port(item.text))
+        if (!item.text.empty() && !is_host_and_port(item.text))
             problems.add(item.place, quote(item.text, 128) + " is no address",
                          "write a host and a port, such as siem.corp:6514 or [2001:db8::1]:6514");
 }
@@ -178,7 +178,7 @@ const KeyTable& syslog_keys() {
 
 std::shared_ptr<const SyslogOptions> parse_syslog_options(const ConfigNode& sink, const Environment& environment,
                                                           Problems& problems) {
-    if (!check_keys(sink, syslog_keys(), problems)) return nullptr;
+    const bool good = check_keys(sink, syslog_keys(), problems);
     const Section section(&sink, syslog_keys());
     auto options = std::make_shared<SyslogOptions>();
     options->addresses = section.list("addresses");
@@ -202,10 +202,10 @@ std::shared_ptr<const SyslogOptions> parse_syslog_options(const ConfigNode& sink
     Problems found;
     options->tls = read_tls(section.section("tls"), environment, found);
     options->tls_place = section.section("tls").place();
-    check_addresses(*section.given("addresses"), found);
+    if (const ConfigNode* addresses = section.given("addresses")) check_addresses(*addresses, found);
     check_transport(*options, section, found);
     problems.add(found);
-    return found.empty() ? options : nullptr;
+    return good && found.empty() ? options : nullptr;
 }
 
 void SyslogOptions::check_files(Problems& problems) const {
