@@ -170,6 +170,7 @@ public:
         if (command == "open") answer += "\nrelp_version=0\nrelp_software=test\ncommands=syslog";
         else if (command == "syslog") answer = take_relp(data);
         else if (command != "close") complain("RELP: " + command);
+        if (command == "close") answers += "0 serverclose 0\n";  // as librelp does
         if (!answer.empty())
             answers += std::to_string(number->first) + " rsp " + std::to_string(answer.size()) + ' ' + answer + '\n';
         unread.erase(0, begin + length->first + 1);

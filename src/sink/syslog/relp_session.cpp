@@ -115,13 +115,14 @@ asio::awaitable<void> RelpSession::listen(Outbox& outbox) {
 }
 
 void RelpSession::hear(const RelpFrame& frame) {
-    if (frame.command == "serverclose") return line_.fail(Error(ErrorKind::transient, "the receiver ends the session"));
-    if (frame.command != "rsp")
-        return line_.fail(Error(ErrorKind::transient, "RELP: an unknown command " + quote(frame.command, 32)));
+    // librelp answers our goodbye with one of its own.
     if (line_.is_over() && window_.empty()) {
         goodbye_.request_stop();
         return;
     }
+    if (frame.command == "serverclose") return line_.fail(Error(ErrorKind::transient, "the receiver ends the session"));
+    if (frame.command != "rsp")
+        return line_.fail(Error(ErrorKind::transient, "RELP: an unknown command " + quote(frame.command, 32)));
     // Transactions are numbered in a row, so the first one says where each is.
     const std::uint32_t first = window_.empty() || frame.transaction == 0 ? 0 : window_.front().transaction;
     const std::uint32_t ahead =

@@ -667,6 +667,15 @@ TEST_F(SyslogSinkTest, RelpReceiverThatRefusesEverythingIsNoReasonToSetEventsAsi
     EXPECT_THAT(receiver.messages(), IsEmpty());
 }
 
+TEST_F(SyslogSinkTest, ProbeOfARelpReceiverIsGood) {
+    relp_receiver([](std::string_view) { return "200 OK"; });
+
+    const auto found = SyslogSinkFactory().probe(*options_);
+
+    ASSERT_TRUE(found) << found.error().what();
+    EXPECT_THAT(*found, HasSubstr("answers and speaks RELP"));
+}
+
 TEST_F(SyslogSinkTest, ProbeNamesEachReceiver) {
     const std::string nobody = "127.0.0.1:" + std::to_string(free_port());
     options_->addresses = {nobody};
