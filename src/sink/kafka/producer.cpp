@@ -123,6 +123,8 @@ Fate Producer::deliver(const std::vector<UnitPtr>& units) {
     std::array<char, 256> words{};
     const auto fatal = ::rd_kafka_fatal_error(client_->get(), words.data(), words.size());
     if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) return {KafkaTrouble::lost, client_->error(fatal, "sending to the brokers")};
+    if (std::ranges::any_of(units, [](const UnitPtr& unit) { return unit->was_purged; }))
+        return {KafkaTrouble::lost, client_->error(RD_KAFKA_RESP_ERR__PURGE_QUEUE, "sending to the brokers")};
     return {};
 }
 

@@ -39,11 +39,17 @@ public:
         arrived = 0;
         failed_at.reset();
         failure = RD_KAFKA_RESP_ERR_NO_ERROR;
+        was_purged = false;
     }
     /// Of its events and the checkpoint, when all of it was sent.
     bool is_all_there() const noexcept { return arrived == batch.size() - first + 1; }
     /// An event, or the checkpoint (behind the last one), did not arrive.
     void note_failure(std::size_t event, rd_kafka_resp_err_t why) {
+        // The transaction was given up before it was sent: whatever is wrong, it is not this one.
+        if (why == RD_KAFKA_RESP_ERR__PURGE_QUEUE || why == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+            was_purged = true;
+            return;
+        }
         if (failed_at && *failed_at <= event) return;
         failed_at = event;
         failure = why;
@@ -62,6 +68,7 @@ public:
     Report checkpoint_report;
     std::size_t arrived = 0;  ///< records that the brokers have
     std::optional<std::size_t> failed_at;
+    bool was_purged = false;  ///< of a part of it nobody knows
     rd_kafka_resp_err_t failure = RD_KAFKA_RESP_ERR_NO_ERROR;
 
 private:
