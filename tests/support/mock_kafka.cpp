@@ -65,7 +65,7 @@ KafkaHandle<rd_kafka_topic_partition_list_t> partitions_of(rd_kafka_t* client, c
 
 MockKafka::MockKafka(const std::vector<std::string>& topics, int brokers)
     : keeper_(handle(RD_KAFKA_PRODUCER, {{"log_level", "2"}})), cluster_(::rd_kafka_mock_cluster_new(keeper_.get(), brokers)),
-      address_(::rd_kafka_mock_cluster_bootstraps(cluster_.get())) {
+      address_(::rd_kafka_mock_cluster_bootstraps(cluster_.get())), brokers_(brokers) {
     for (const std::string& topic : topics) create(topic);
 }
 
@@ -81,8 +81,24 @@ void MockKafka::answer(KafkaApi kind, const std::vector<rd_kafka_resp_err_t>& an
 
 void MockKafka::forget_answers(KafkaApi kind) { ::rd_kafka_mock_clear_request_errors(cluster_.get(), number(kind)); }
 
-void MockKafka::answer_late(KafkaApi kind, int late_ms, rd_kafka_resp_err_t error) {
-    must(::rd_kafka_mock_broker_push_request_error_rtts(cluster_.get(), 1, number(kind), 1, error, late_ms));
+void MockKafka::answer_at(int broker, KafkaApi kind, rd_kafka_resp_err_t answer, int late_ms) {
+    must(::rd_kafka_mock_broker_push_request_error_rtts(cluster_.get(), broker, number(kind), 1, answer, late_ms));
+}
+
+void MockKafka::answer_late(KafkaApi kind, int late_ms) {
+    for (int broker = 1; broker <= brokers_; ++broker) answer_at(broker, kind, RD_KAFKA_RESP_ERR_NO_ERROR, late_ms);
+}
+
+void MockKafka::lead(const std::string& topic, int broker) {
+    must(::rd_kafka_mock_partition_set_leader(cluster_.get(), topic.c_str(), 0, broker));
+}
+
+void MockKafka::put(const std::string& topic, const std::string& key, const std::string& value) {
+    const auto producer = handle(RD_KAFKA_PRODUCER, {{"bootstrap.servers", address_}, {"log_level", "2"}});
+    must(::rd_kafka_producev(producer.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                             RD_KAFKA_V_KEY(key.data(), key.size()),
+                             RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END));
+    must(::rd_kafka_flush(producer.get(), 10'000));
 }
 
 void MockKafka::fail_topic(const std::string& topic, rd_kafka_resp_err_t error) {

@@ -45,8 +45,14 @@ public:
     /// The next requests of this kind are answered so; `_TRANSPORT`: by hanging up; `NO_ERROR`: as usual.
     void answer(KafkaApi kind, const std::vector<rd_kafka_resp_err_t>& answers);
     void forget_answers(KafkaApi kind);
-    /// The broker does what it was asked, and says so (or what `error` says) that much later.
-    void answer_late(KafkaApi kind, int late_ms, rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR);
+    /// The next one at this broker is answered so, that much later.
+    void answer_at(int broker, KafkaApi kind, rd_kafka_resp_err_t answer, int late_ms = 0);
+    /// The next one at any broker is done as usual, and answered that much later.
+    void answer_late(KafkaApi kind, int late_ms);
+    /// This broker has the topic's first partition.
+    void lead(const std::string& topic, int broker);
+    /// A record that is none of ours.
+    void put(const std::string& topic, const std::string& key, const std::string& value);
     /// In metadata and in AddPartitionsToTxn.
     void fail_topic(const std::string& topic, rd_kafka_resp_err_t error);
     void set_round_trip(int ms);
@@ -64,6 +70,7 @@ private:
     KafkaHandle<rd_kafka_t> keeper_;
     std::unique_ptr<rd_kafka_mock_cluster_t, Destroy> cluster_;
     std::string address_;
+    int brokers_;
 };
 
 }  // namespace oktail
