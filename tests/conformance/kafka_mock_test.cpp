@@ -455,6 +455,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Hindrance{RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, "; the broker allows less: lower"}),
     [](const auto& info) { return case_name(info.index, ::rd_kafka_err2name(info.param.error)); });
 
+/// The first one makes the producer anew, for the topic takes less than we may send, and that fails.
+TEST_F(KafkaMock, RoutesThatAreOpenedTogetherAreAllToldWhatIsWrong) {
+    options_->max_message_size = 2'000'000;
+    sink_ = make_sink();
+    kafka_.answer(KafkaApi::init_producer_id, {fine, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED});
+
+    auto first = start_on(shard_, sink_->checkpoints()->load(RouteId("first", "bus")));
+    wait(milliseconds(30));
+    auto acme = start_on(shard_, sink_->open(RouteId("acme", "bus"), TenantProfile()));
+    auto globex = start_on(shard_, sink_->open(RouteId("globex", "bus"), TenantProfile()));
+
+    EXPECT_TRUE(first.get());
+    EXPECT_FALSE(acme.get());
+    EXPECT_FALSE(globex.get());
+    wait(milliseconds(2'100));
+    EXPECT_THAT(write(*open("acme"), 1), Committed());
+}
+
 // --- outages and queues ---
 
 TEST_F(KafkaMock, BrokersThatAreAwayForSecondsAreWaitedFor) {

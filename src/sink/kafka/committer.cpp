@@ -307,6 +307,8 @@ Result<void> Committer::look_who_owns() {
 }
 
 Result<std::size_t> Committer::look_at(const std::string& topic) {
+    // The topic before it may have cost us the producer.
+    if (const auto up = bring_up(); !up) return up.error();
     KafkaClient& client = producer_->client();
     const rd_kafka_metadata_t* found = nullptr;
     const auto code = ::rd_kafka_metadata(client.get(), 0, client.topic(topic), &found, answer_ms);
