@@ -68,20 +68,20 @@ Committer::Committer(std::shared_ptr<const KafkaOptions> options, std::string si
       id_(options_->is_exact() ? transactional_id(instance, sink_) : std::string()), owner_key_(owner_key(instance, sink_)),
       owner_(owner_record(clock)), clock_(clock), pool_(pool) {}
 
-/// One turn takes all that came before it. While the brokers cannot be reached nobody waits for the next try.
+/// One turn takes all that came before it. While the brokers do not answer nobody waits for the next try.
 template <class Add>
 void Committer::hand_in(Add add) {
     Turn refused;
     Error why;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_ || down_) {
+        const bool is_too_early = down_ && clock_.now() < down_until_;
+        if (closed_ || is_too_early || (down_ && was_try_slow_)) {
             add(refused);
             why = closed_ ? closed() : *down_;
         } else {
             add(next_);
         }
-        const bool is_too_early = down_ && clock_.now() < down_until_;
         if (!closed_ && !is_too_early && !std::exchange(is_turn_due_, true))
             pool_.post([self = shared_from_this()] { self->take_turn(); });
     }
@@ -249,6 +249,11 @@ void Committer::drop_producer() {
 Result<void> Committer::bring_up() {
     if (shut_out_) return *shut_out_;
     if (producer_ && table_) return Result<void>();
+    {
+        const std::lock_guard lock(mutex_);
+        if (down_ && clock_.now() < down_until_) return *down_;
+    }
+    const SteadyTime begin = clock_.now();
     auto up = own();
     if (!up) drop_producer();
     if (!up && !shut_out_) log::warn(scope_, "Kafka cannot be written", {{"error", up.error().what()}});
@@ -256,6 +261,7 @@ Result<void> Committer::bring_up() {
     down_.reset();
     if (!up) down_ = up.error();
     down_until_ = clock_.now() + pause_when_down;
+    was_try_slow_ = clock_.now() - begin > pause_when_down;
     return up;
 }
 

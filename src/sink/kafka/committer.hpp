@@ -81,6 +81,7 @@ private:
     bool closed_ = false;
     std::optional<Error> down_;  // why the last attempt to reach the brokers failed
     SteadyTime down_until_{};    // no other one before then
+    bool was_try_slow_ = false;
 
     std::unique_ptr<Producer> producer_;
     std::optional<CheckpointTable> table_;

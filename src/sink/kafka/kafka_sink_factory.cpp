@@ -9,13 +9,17 @@
 namespace oktail {
 namespace {
 
+std::string_view without_line_end(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
+
 /// What librdkafka does not take of the user's own properties, it says one by one.
 void check_properties(const ConfigNode& options, Problems& problems) {
     const KafkaKeys plain;
     for (const ConfigNode::Entry& entry : options.entries) {
         if (entry.value.kind != ConfigNode::Kind::scalar || is_oktails_own(entry.name)) continue;
         const auto conf = make_conf(plain, {{entry.name, entry.value.text}});
-        if (!conf) problems.add(entry.place, printable(conf.error().what()), "the names and values are librdkafka's");
+        if (!conf)
+            problems.add(entry.place, printable(without_line_end(conf.error().what())),
+                         "the names and values are librdkafka's");
     }
 }
 

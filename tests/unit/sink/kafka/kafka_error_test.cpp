@@ -34,12 +34,12 @@ TEST(KafkaError, WhatHasNoFlagLosesTheProducer) {
 }
 
 TEST(KafkaError, IsTransientAndSaysWhatItIsAbout) {
-    const Error error = kafka_error(RD_KAFKA_RESP_ERR__TRANSPORT, "topic okta");
+    const Error error = kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "topic okta");
 
     EXPECT_EQ(error.kind(), ErrorKind::transient);
-    EXPECT_EQ(error.what(), "topic okta: Local: Broker transport failure");
-    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__TRANSPORT, "").what(), "Local: Broker transport failure");
-    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__TRANSPORT, "committing", "k1:9092: refused").what(),
+    EXPECT_EQ(error.what(), "topic okta: Local: Bad message format");
+    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "").what(), "Local: Bad message format");
+    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "committing", "k1:9092: refused").what(),
               "committing: k1:9092: refused");
 }
 

@@ -223,7 +223,7 @@ class IsNonsense : public testing::TestWithParam<std::pair<std::string, std::str
 
 TEST_P(IsNonsense, AndIsRefusedByName) {
     EXPECT_THAT(problems_of_factory(GetParam().first),
-                testing::AllOf(testing::StartsWith("oktail.yaml:1:72: sinks.bus.options: "), HasSubstr(GetParam().second)));
+                testing::AllOf(testing::StartsWith("oktail.yaml:1:73: sinks.bus.options."), HasSubstr(GetParam().second)));
 }
 
 INSTANTIATE_TEST_SUITE_P(KafkaSettings, IsNonsense,
