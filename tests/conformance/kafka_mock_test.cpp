@@ -109,7 +109,13 @@ protected:
         }(*sink_));
         sink_.reset();
     }
-    static void wait(milliseconds span) { std::this_thread::sleep_for(span); }
+    void wait(milliseconds span) {
+        run_on(shard_, [](Clock& clock, milliseconds span) -> asio::awaitable<bool> {
+            const std::stop_token never;
+            co_await clock.sleep_for(span, never);
+            co_return true;
+        }(clock_, span));
+    }
 
     MockKafka kafka_{{"checkpoints", "events.acme", "events.globex"}, 2};
     std::shared_ptr<KafkaOptions> options_ = std::make_shared<KafkaOptions>();

@@ -60,8 +60,7 @@ Function* real(const char* name) {
 }
 
 template <class Function, class... Arguments>
-auto call(std::string_view short_name, const char* name, Arguments... arguments) {
-    static Function* const there = real<Function>(name);
+auto call(std::string_view short_name, Function* there, Arguments... arguments) {
     death().before(short_name);
     const auto answer = there(arguments...);
     death().behind(short_name);
@@ -73,26 +72,32 @@ auto call(std::string_view short_name, const char* name, Arguments... arguments)
 extern "C" {
 
 rd_kafka_error_t* rd_kafka_init_transactions(rd_kafka_t* handle, int timeout) {
-    return call<decltype(rd_kafka_init_transactions)>("init_transactions", "rd_kafka_init_transactions", handle, timeout);
+    static auto* const there = real<decltype(rd_kafka_init_transactions)>("rd_kafka_init_transactions");
+    return call("init_transactions", there, handle, timeout);
 }
 
 rd_kafka_error_t* rd_kafka_begin_transaction(rd_kafka_t* handle) {
-    return call<decltype(rd_kafka_begin_transaction)>("begin_transaction", "rd_kafka_begin_transaction", handle);
+    static auto* const there = real<decltype(rd_kafka_begin_transaction)>("rd_kafka_begin_transaction");
+    return call("begin_transaction", there, handle);
 }
 
 rd_kafka_error_t* rd_kafka_produceva(rd_kafka_t* handle, const rd_kafka_vu_t* parts, size_t count) {
-    return call<decltype(rd_kafka_produceva)>("produceva", "rd_kafka_produceva", handle, parts, count);
+    static auto* const there = real<decltype(rd_kafka_produceva)>("rd_kafka_produceva");
+    return call("produceva", there, handle, parts, count);
 }
 
 rd_kafka_resp_err_t rd_kafka_flush(rd_kafka_t* handle, int timeout) {
-    return call<decltype(rd_kafka_flush)>("flush", "rd_kafka_flush", handle, timeout);
+    static auto* const there = real<decltype(rd_kafka_flush)>("rd_kafka_flush");
+    return call("flush", there, handle, timeout);
 }
 
 rd_kafka_error_t* rd_kafka_commit_transaction(rd_kafka_t* handle, int timeout) {
-    return call<decltype(rd_kafka_commit_transaction)>("commit_transaction", "rd_kafka_commit_transaction", handle, timeout);
+    static auto* const there = real<decltype(rd_kafka_commit_transaction)>("rd_kafka_commit_transaction");
+    return call("commit_transaction", there, handle, timeout);
 }
 
 rd_kafka_error_t* rd_kafka_abort_transaction(rd_kafka_t* handle, int timeout) {
-    return call<decltype(rd_kafka_abort_transaction)>("abort_transaction", "rd_kafka_abort_transaction", handle, timeout);
+    static auto* const there = real<decltype(rd_kafka_abort_transaction)>("rd_kafka_abort_transaction");
+    return call("abort_transaction", there, handle, timeout);
 }
 }

@@ -5,39 +5,31 @@ wrote, as they parsed it, is compared with the simulator's truth. A case is a fu
 import argparse
 import contextlib
 import hashlib
-import http.client
 import json
 import pathlib
 import random
 import re
 import shutil
-import signal
 import socket
 import ssl
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+import rig
+from rig import ROOT, Authority, Certificate, demo, require, wait_until
 from syslog_rig import (
     CLIENT,
-    ROOT,
     RSYSLOG_DEFAULT_SIZE,
     SERVER,
-    Authority,
-    Certificate,
     ContribRsyslog,
     ContribSyslogNg,
     Receiver,
     Rsyslog,
     SyslogNg,
     Tally,
-    demo,
     fields_of,
-    require,
     tally,
-    wait_until,
 )
 
 WINDOW = 128
@@ -47,43 +39,13 @@ LIMIT_S = 170
 
 # --- programs ---------------------------------------------------------------------------------------------------------
 
-CONFIG = """\
-state_dir: {dir}/state
-log: {{level: info, format: json}}
-admin: {{listen: "off"}}
-defaults:
-  start: earliest
-  rate_limit_share: 1
-  poll: {{min_interval: 100ms, max_interval: 300ms}}
-tenants:
-{tenants}sinks: {sinks}
-"""
 
-TENANT = """\
-  - name: {name}
-    domain: {name}.okta.com
-    auth: {{method: client_secret, client_id: {client_id}, client_secret_files: ["{secret_file}"]}}
-    connect_to: 127.0.0.1:{port}
-    ca_file: {dir}/simulator/ca.pem
-    sinks: [{sinks}]
-"""
-
-
-class Scene:
+class Scene(rig.Scene):
     """The simulator, the daemon and its receivers."""
 
-    def __init__(self, binaries: pathlib.Path, syslog_ng: pathlib.Path, folder: pathlib.Path):
-        self.binaries, self.syslog_ng, self.folder = binaries, syslog_ng, folder
-        self.simulator, self.daemon, self.ready, self.tenants, self.receivers = None, None, None, [], []
-        self.config, self.authority, self.starts = folder / "oktail.yaml", None, 0
-
-    def __enter__(self) -> "Scene":
-        return self
-
-    def __exit__(self, *_) -> None:
-        for program in (self.daemon, *self.receivers, self.simulator):
-            if program:
-                program.stop()
+    def __init__(self, binaries: pathlib.Path, folder: pathlib.Path, options: argparse.Namespace):
+        super().__init__(binaries, folder)
+        self.syslog_ng = options.syslog_ng.resolve()
 
     def rsyslog(self, of: str, name: str = "rsyslog", kind: type[Rsyslog] = Rsyslog, **options) -> Rsyslog:
         self.receivers.append(kind(self.folder, of, name, **options))
@@ -96,108 +58,11 @@ class Scene:
 
     def certificates(self) -> tuple[Certificate, Certificate]:
         """The receiver's and ours."""
-        self.authority = self.authority or Authority(self.folder / "authority")
-        return self.authority.issue("server", SERVER), self.authority.issue("client", CLIENT)
-
-    def serve(self, **orgs: str) -> None:
-        there = self.folder / "simulator"
-        there.mkdir()
-        options = [f"--org={name}.okta.com,limit=100000,{keys}" for name, keys in orgs.items()]
-        self.simulator = demo.Program(
-            [self.binaries / "oktail-simulator", "--dir", there, *options], self.folder / "simulator.log"
-        )
-        self.ready, self.tenants = demo.wait_for_ready(self.simulator, there / "ready.json"), list(orgs)
-
-    def configure(self, sinks: dict[str, dict], routes: dict[str, str] | None = None) -> None:
-        """Every tenant goes into all sinks unless `routes` names others for it."""
-        tenants = ""
-        for name in self.tenants:
-            tenants += TENANT.format(
-                name=name,
-                dir=self.folder,
-                port=self.ready["port"],
-                **self.ready["orgs"][f"{name}.okta.com"],
-                sinks=(routes or {}).get(name, ", ".join(sinks)),
-            )
-        self.config.write_text(CONFIG.format(dir=self.folder, tenants=tenants, sinks=json.dumps(sinks)))
-
-    def start_daemon(self) -> None:
-        self.starts += 1
-        self.daemon = demo.Program(
-            [self.binaries / "oktail", "run", "-c", self.config], self.folder / f"oktail.{self.starts}.log"
-        )
-
-    def collect(self, sinks: dict[str, dict], routes: dict[str, str] | None = None) -> None:
-        self.configure(sinks, routes)
-        self.start_daemon()
-
-    def kill_daemon(self) -> None:
-        self.daemon.process.kill()
-        self.daemon.process.wait()
-
-    def stop_daemon(self) -> None:
-        require(self.daemon.stop(), f"oktail ended with {self.daemon.process.returncode}\n{self.log_tail()}")
-
-    def oktail(self, *words: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [str(self.binaries / "oktail"), *words, "-c", str(self.config)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def reload(self) -> None:
-        done = self.oktail("reload")
-        require(done.returncode == 0, f"reload: {done.stdout}{done.stderr}")
-
-    def status(self) -> str:
-        """As soon as the daemon answers."""
-        wait_until(lambda: self.oktail("health").returncode == 0, 20, "the daemon is up", self.log_tail)
-        return self.oktail("status", "--json").stdout
-
-    def delivered(self) -> int:
-        """What the daemon counts so, of all routes."""
-        return sum(route["events"] for route in json.loads(self.status())["routes"])
-
-    def post(self, what: str) -> None:
-        with contextlib.closing(
-            http.client.HTTPConnection("127.0.0.1", self.ready["control_port"], timeout=10)
-        ) as control:
-            control.request("POST", what)
-            require(control.getresponse().status == 200, what)
-
-    def emit(self, count: int) -> None:
-        for name in self.tenants:
-            self.post(f"/emit?org={name}.okta.com&count={count}")
-
-    def truth(self, tenant: str) -> list[tuple[str, str]]:
-        return demo.truth(self.ready["control_port"], tenant)
+        return self.certificate("server", SERVER), self.certificate("client", CLIENT)
 
     def arrived(self, receivers: Sequence[Receiver] | None = None) -> int:
         """How many different events."""
         return len({record.data.get("uuid") for receiver in receivers or self.receivers for record in receiver.look()})
-
-    def log_tail(self) -> str:
-        return "\n".join(self.daemon.log.read_text().splitlines()[-12:]) if self.daemon else ""
-
-    def wait_for(self, count: int, what: str, seconds: float = 30, receivers: Sequence[Receiver] | None = None) -> None:
-        def ready() -> bool:
-            self.daemon.check()
-            return self.arrived(receivers) >= count
-
-        wait_until(ready, seconds, f"{what} ({self.arrived(receivers)} are there)", self.log_tail)
-
-    def wait_for_all(self, tenants: Sequence[str] = (), seconds: float = 60) -> None:
-        """Or for a time without anything new; then the tally says what is lost."""
-        self.post("/pause")
-        due = sum(len(self.truth(name)) for name in tenants or self.tenants)
-        end, still_until, before = time.monotonic() + seconds, time.monotonic() + 20, -1
-        while (now := self.arrived()) < due and time.monotonic() < min(end, still_until):
-            self.daemon.check()
-            if now != before:
-                before, still_until = now, time.monotonic() + 20
-            time.sleep(0.2)
 
     def judge(
         self,
@@ -228,7 +93,7 @@ class Scene:
 
 
 def sink(transport: str, *receivers: Receiver, tls: Certificate | None = None, **keys: object) -> dict:
-    more = {"tls": tls.as_sink_keys()} if tls else {}
+    more = {"tls": {**tls.as_sink_keys(), "server_name": SERVER}} if tls else {}
     return {"type": "syslog", "transport": transport, "addresses": [one.address() for one in receivers], **more, **keys}
 
 
@@ -324,31 +189,6 @@ def contrib_syslog_ng(scene: Scene) -> None:
     contrib(scene, receiver, sink("tls", receiver, tls=client))
 
 
-def wait_for_complaint(scene: Scene, what: str, text: str, checked: bool) -> None:
-    """Says why, on the log, in the status and by oktail check; nothing is delivered meanwhile, and nothing is counted
-    so."""
-    known, before, counted = scene.daemon.log.read_text().count("\n"), scene.arrived(), scene.delivered()
-    scene.emit(20)
-
-    def said() -> list[str]:
-        fresh = [json.loads(line) for line in scene.daemon.log.read_text().splitlines()[known:]]
-        return [line["why"] for line in fresh if "why" in line and re.search(text, line["why"], re.I)]
-
-    def shown() -> bool:
-        route = json.loads(scene.status())["routes"][0]
-        return route["trouble"] and re.search(text, route["trouble"]["what"], re.I)
-
-    wait_until(said, 15, f"{what}: the log says {text}", scene.log_tail)
-    wait_until(shown, 10, f"{what}: the status says {text}", scene.status)
-    if checked:
-        answer = scene.oktail("check", "--online")
-        verdict = answer.stdout + answer.stderr
-        require(answer.returncode != 0 and re.search(text, verdict, re.I), f"{what}: check --online says {verdict}")
-    require(scene.arrived() == before, f"{what}: {scene.arrived() - before} events have come")
-    require(scene.delivered() == counted, f"{what}: {scene.delivered() - counted} events are counted as delivered")
-    print(f"  {what}: {said()[0]}", flush=True)
-
-
 def we_refuse_the_receiver(scene: Scene) -> None:
     """Its certificate is for another name, has expired, or is by an authority that we do not know."""
     server, client = scene.certificates()
@@ -366,7 +206,7 @@ def we_refuse_the_receiver(scene: Scene) -> None:
         receiver.stop()
         receiver.tls = bad
         receiver.start()
-        wait_for_complaint(scene, what, text, checked=True)
+        scene.wait_for_complaint(what, text, checked=True)
         receiver.stop()
         receiver.tls = server
         receiver.start()
@@ -388,7 +228,7 @@ def receiver_refuses_us(scene: Scene, receiver: Receiver, transport: str) -> Non
     expired = scene.authority.issue("old", CLIENT, expired=True)
     good = scene.authority.issue("good", CLIENT)
     scene.collect({"siem": none})
-    wait_for_complaint(scene, "no certificate", "certificate", checked=True)
+    scene.wait_for_complaint("no certificate", "certificate", checked=True)
     scene.configure({"siem": sink(transport, receiver, tls=client)})
     scene.reload()
     scene.wait_for(220, "every event, once there is a certificate")
@@ -396,7 +236,7 @@ def receiver_refuses_us(scene: Scene, receiver: Receiver, transport: str) -> Non
         take(client, bad)
         receiver.stop()  # what is connected stays so
         receiver.start()
-        wait_for_complaint(scene, what, "certificate|alert", checked=True)
+        scene.wait_for_complaint(what, "certificate|alert", checked=True)
         take(client, good)
         scene.wait_for(len(scene.truth("acme")), f"{what}: every event, once it is mended")
     scene.stop_daemon()
@@ -506,7 +346,10 @@ def long_outage(scene: Scene) -> None:
     scene.serve(acme="backlog=500,rate=50", globex="rate=20")
     archive = scene.folder / "globex.ndjson"
     files = {"type": "file", "path": str(archive)}
-    scene.collect({"siem": sink("relp", receiver), "archive": files}, {"acme": "siem", "globex": "archive"})
+    scene.collect(
+        {"siem": sink("relp", receiver), "archive": files},
+        {"acme": {"sinks": ["siem"]}, "globex": {"sinks": ["archive"]}},
+    )
     scene.wait_for(600, "events go on")
     receiver.kill()
     end, known, most_s = time.monotonic() + 30, [], 0.0
@@ -723,35 +566,12 @@ CASES = {
 }
 
 
-def main() -> int:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="where oktail and oktail-simulator are")
     parser.add_argument(
         "--syslog-ng",
         type=pathlib.Path,
         default=ROOT / "build" / "syslog-ng",
         help="where scripts/setup has unpacked it",
     )
-    parser.add_argument("--case", choices=CASES, required=True)
-    options = parser.parse_args()
-
-    def give_up(number: int, _: object) -> None:
-        raise demo.Trouble(f"ended by signal {number}" if number == signal.SIGTERM else f"not done within {LIMIT_S} s")
-
-    signal.signal(signal.SIGTERM, give_up)
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(LIMIT_S)
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="oktail-syslog.") as folder:
-        try:
-            with Scene(options.bin.resolve(), options.syslog_ng.resolve(), pathlib.Path(folder)) as scene:
-                CASES[options.case](scene)
-        except (demo.Trouble, OSError, http.client.HTTPException) as trouble:
-            print(f"syslog_receivers: {options.case}: {trouble}"[:6000], file=sys.stderr)
-            return 1
-    print(f"syslog_receivers: {options.case}: passed in {time.monotonic() - began:.1f} s")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(rig.run_a_case(parser, CASES, Scene, LIMIT_S))

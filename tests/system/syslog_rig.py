@@ -1,44 +1,25 @@
-"""What system tests of the syslog sink stand on: receivers that we did not write, certificates, and the comparison of
-what was received with what was served."""
+"""What system tests of the syslog sink stand on: receivers that we did not write, and the comparison of what was
+received with what was served."""
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import pathlib
-import random
 import re
 import resource
 import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-import demo  # noqa: E402  its programs
+from rig import ROOT, Certificate, free_port, listens, require, run, wait_until
 
 # One frame that is too long makes Debian's imptcp write gigabytes in a second (rsyslog#5078).
 MOST_OUTPUT = 512 << 20
 
 # Whom the certificates name.
 SERVER, CLIENT = "siem.test", "oktail.test"
-
-
-def require(truth: object, what: object) -> None:
-    if not truth:
-        raise demo.Trouble(str(what))
-
-
-def wait_until(condition: Callable[[], object], seconds: float, what: str, why: Callable[[], str] = lambda: "") -> None:
-    began = time.monotonic()
-    while not condition():
-        require(time.monotonic() - began < seconds, f"not within {seconds} s: {what}\n{why()}")
-        time.sleep(0.05)
 
 
 # --- what is compared -------------------------------------------------------------------------------------------------
@@ -153,118 +134,7 @@ def tally(
     return result
 
 
-# --- certificates -----------------------------------------------------------------------------------------------------
-
-
-def run(*command: object, **options) -> str:
-    done = subprocess.run(
-        [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-        **options,
-    )
-    require(done.returncode == 0, f"{command}: {done.stdout}")
-    return done.stdout
-
-
-class Authority:
-    """`openssl ca`, for it can make certificates that have expired."""
-
-    def __init__(self, folder: pathlib.Path):
-        self.folder, self.cert = folder, folder / "ca.pem"
-        folder.mkdir()
-        (folder / "index").write_text("")
-        (folder / "ca.cnf").write_text(
-            f"[ca]\ndefault_ca = us\n[us]\ndatabase = {folder}/index\nnew_certs_dir = {folder}\nrand_serial = yes\n"
-            "default_md = sha256\npolicy = any\nunique_subject = no\n[any]\ncommonName = supplied\n"
-        )
-        run("openssl", "req", "-x509", *self.new_key("ca"), "-days", 2, "-subj", "/CN=an authority", "-out", self.cert)
-
-    def new_key(self, name: str) -> list[object]:
-        return [
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            self.folder / f"{name}.key",
-        ]
-
-    def issue(self, name: str, host: str, expired: bool = False) -> "Certificate":
-        request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
-        made = Certificate(self.cert, self.folder / f"{name}.pem", self.folder / f"{name}.key")
-        extensions.write_text(f"subjectAltName = DNS:{host}\n")
-        run("openssl", "req", *self.new_key(name), "-subj", f"/CN={host}", "-out", request)
-        made.key.chmod(0o600)
-        span = ("20200101000000Z", "20200201000000Z") if expired else ("20200101000000Z", "20491231000000Z")
-        run(
-            "openssl",
-            "ca",
-            "-batch",
-            "-notext",
-            "-config",
-            self.folder / "ca.cnf",
-            "-cert",
-            self.cert,
-            "-keyfile",
-            self.folder / "ca.key",
-            "-in",
-            request,
-            "-out",
-            made.cert,
-            "-extfile",
-            extensions,
-            "-startdate",
-            span[0],
-            "-enddate",
-            span[1],
-        )
-        return made
-
-
-@dataclasses.dataclass(frozen=True)
-class Certificate:
-    """One side's files: what it trusts, what it is, and its key."""
-
-    ca: pathlib.Path
-    cert: pathlib.Path
-    key: pathlib.Path
-
-    def of_another(self, other: "Certificate") -> "Certificate":
-        """Still trusts whom it trusted, and is another."""
-        return Certificate(self.ca, other.cert, other.key)
-
-    def as_sink_keys(self) -> dict:
-        return {"ca_file": str(self.ca), "cert_file": str(self.cert), "key_file": str(self.key), "server_name": SERVER}
-
-
 # --- receivers --------------------------------------------------------------------------------------------------------
-
-
-def free_port() -> int:
-    """Below the ports that the kernel gives to clients: nobody takes it while its receiver is dead."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams, contextlib.suppress(
-            OSError
-        ):
-            stream.bind(("127.0.0.1", port))
-            datagrams.bind(("127.0.0.1", port))
-            return port
-
-
-def listens(port: int) -> bool:
-    """By the kernel's tables: to connect would leave a trace in the receiver."""
-    for table, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
-        with contextlib.suppress(FileNotFoundError), open(f"/proc/net/{table}", encoding="ascii") as lines:
-            for words in (line.split() for line in lines):
-                if words[1].endswith(f":{port:04X}") and words[3] == state:
-                    return True
-    return False
 
 
 class Receiver:

@@ -39,8 +39,7 @@ TEST(KafkaError, IsTransientAndSaysWhatItIsAbout) {
     EXPECT_EQ(error.kind(), ErrorKind::transient);
     EXPECT_EQ(error.what(), "topic okta: Local: Bad message format");
     EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "").what(), "Local: Bad message format");
-    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "committing", "k1:9092: refused").what(),
-              "committing: k1:9092: refused");
+    EXPECT_EQ(kafka_error(RD_KAFKA_RESP_ERR__BAD_MSG, "committing", "k1:9092: refused").what(), "committing: k1:9092: refused");
 }
 
 struct Advice {
