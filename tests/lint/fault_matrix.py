@@ -13,7 +13,7 @@ WANTED += [f"T{n:02}" for n in range(1, 27)]
 WANTED += [f"K{n:02}" for n in range(1, 11)]
 WANTED += [f"A{n:02}" for n in range(1, 11)]
 WANTED += [f"D{n:02}" for n in range(1, 17)]
-WANTED += ["SK1", "SK2", "SK5", "SK6", "SK7"]
+WANTED += ["SK1", "SK2"] + [f"SK{n}" for n in range(5, 14)]
 
 sources = list(pathlib.Path("tests").rglob("*.cpp"))
 tests = {
@@ -21,7 +21,7 @@ tests = {
     for source in sources
     for suite, name in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", source.read_text())
 }
-for script in ("network_faults", "oidc_provider", "onboarding", "query", "syslog_receivers"):
+for script in ("network_faults", "oidc_provider", "onboarding", "query", "syslog_receivers", "kafka"):
     cases = re.findall(r"^def (\w+)\(scene(?:: Scene)?\)", pathlib.Path(f"tests/system/{script}.py").read_text(), re.MULTILINE)
     tests |= {f"{script}.{case}" for case in cases}
 

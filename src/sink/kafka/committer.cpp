@@ -177,7 +177,8 @@ bool Committer::may_go(Unit& unit) {
 
 void Committer::tell_committed(Unit& unit) { unit.tell(WriteOutcome(unit.batch.size() - unit.first, true)); }
 
-void Committer::commit_together(std::vector<UnitPtr> units) {
+void Committer::commit_together(std::vector<UnitPtr> units, bool once_more) {
+    if (units.empty()) return;
     const Fate fate = producer_->commit(units);
     if (fate.trouble == KafkaTrouble::none) {
         for (const UnitPtr& unit : units) {
@@ -193,13 +194,24 @@ void Committer::commit_together(std::vector<UnitPtr> units) {
     for (auto unit = units.begin(); unit != rest; ++unit) answer_refused(**unit);
     units.erase(units.begin(), rest);
     // The others had no part in it.
-    if (is_any_to_blame && !units.empty()) return commit_together(std::move(units));
+    if (is_any_to_blame) return commit_together(std::move(units));
+    if (!fate.is_outage && once_more) return commit_one_by_one(units);
     for (const UnitPtr& unit : units) unit->tell(WriteOutcome(0, fate.why));
+}
+
+/// A refusal that names nobody: a topic that may not be written ends the whole transaction, and librdkafka 2.0.2 gives up the
+/// one behind a refused record as well.
+void Committer::commit_one_by_one(const std::vector<UnitPtr>& units) {
+    for (const UnitPtr& unit : units) {
+        if (producer_) commit_together({unit}, false);
+        else unit->tell(WriteOutcome(0, Error(ErrorKind::transient, "Kafka's producer is being made anew")));
+    }
 }
 
 /// Nothing of the unit is there. Alone a first event can be set aside: behind others it would take them along.
 void Committer::answer_refused(Unit& unit) {
-    const std::string& topic = unit.format ? unit.format->topic() : options_->checkpoint_topic;
+    const bool is_event = *unit.failed_at < unit.batch.size();
+    const std::string& topic = is_event ? unit.format->topic() : options_->checkpoint_topic;
     const Error why = producer_->client().error(unit.failure, "topic " + topic);
     suspects_.insert(topic);
     const bool is_first = *unit.failed_at == unit.first && unit.batch.size() > unit.first;
@@ -207,7 +219,7 @@ void Committer::answer_refused(Unit& unit) {
     if (is_first && unit.failure != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         return unit.tell(WriteOutcome(0, Error(ErrorKind::rejected, why.what())));
     // The broker means the batch, not one record: the topic takes less than it did. The route begins anew and asks how much.
-    limits_.erase(topic);
+    learn_limit(topic);
     unit.tell(WriteOutcome(0, Error(ErrorKind::stopped, why.what())));
 }
 
@@ -330,6 +342,15 @@ Result<std::size_t> Committer::look_at(const std::string& topic) {
         if (const auto up = bring_up(); !up) return up.error();
     }
     return most;
+}
+
+/// Less than we thought. Where we may not ask how much, half of it: a route must not stand still over that.
+void Committer::learn_limit(const std::string& topic) {
+    constexpr std::size_t least = 64UL * 1024;
+    const auto known = limits_.find(topic);
+    const std::size_t before = std::min(known == limits_.end() ? producer_->most() : known->second, producer_->most());
+    const std::size_t asked = limit_of(topic);
+    limits_[topic] = asked < before ? asked : std::max(least, before / 2);
 }
 
 /// What the topic takes, if we may know.

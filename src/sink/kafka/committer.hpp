@@ -51,7 +51,8 @@ private:
     void take_turn();
     void serve(Turn turn);
     void serve_units(std::vector<UnitPtr> units);
-    void commit_together(std::vector<UnitPtr> units);
+    void commit_together(std::vector<UnitPtr> units, bool once_more = true);
+    void commit_one_by_one(const std::vector<UnitPtr>& units);
     void deliver_together(const std::vector<UnitPtr>& units);
     void settle_unknown(const std::vector<UnitPtr>& units, const Fate& fate);
     void tell_committed(Unit& unit);
@@ -63,6 +64,7 @@ private:
     Result<void> look_who_owns();
     Result<std::size_t> look_at(const std::string& topic);
     std::size_t limit_of(const std::string& topic);
+    void learn_limit(const std::string& topic);
     void answer_all(Turn& turn, const Error& why);
     void drop_producer();
 

@@ -116,6 +116,8 @@ Error KafkaClient::error(rd_kafka_resp_err_t code, const std::string& about, con
     const bool says_nothing = code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
                               code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (!says_nothing || last.empty()) return kafka_error(code, about, words ? printable(words) : std::string());
+    const bool is_about_tls = last.find("SSL") != std::string::npos || last.find("certificate") != std::string::npos;
+    if (words_->security.has_tls() && is_about_tls) return kafka_error(RD_KAFKA_RESP_ERR__SSL, about, last);
     return kafka_error(last_code == RD_KAFKA_RESP_ERR_NO_ERROR ? code : last_code, about, last);
 }
 

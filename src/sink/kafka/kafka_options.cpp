@@ -180,6 +180,8 @@ bool is_oktails_own(std::string_view property) {
                               "ssl.ca.location",
                               "ssl.certificate.location",
                               "ssl.key.location",
+                              "ssl.endpoint.identification.algorithm",
+                              "enable.ssl.certificate.verification",
                               "group.id",
                               "auto.offset.reset",
                               "enable.partition.eof",
@@ -187,10 +189,10 @@ bool is_oktails_own(std::string_view property) {
                               "delivery.report.only.error",
                               "opaque",
                               "client.id"};
-    const bool is_family = property.starts_with("sasl.") || property.starts_with("enable.auto.") ||
-                           property.starts_with("enable.sasl.") || property.ends_with("_cb") ||
-                           property.ends_with(".password") || property.ends_with(".pem") ||
-                           property.ends_with("_interceptors") || property == "plugin.library.paths";
+    const bool is_family =
+        property.starts_with("sasl.") || property.starts_with("enable.auto.") || property.starts_with("enable.sasl.") ||
+        property.ends_with("_cb") || property.ends_with(".password") || property.ends_with(".pem") ||
+        property.ends_with("_interceptors") || property.starts_with("test.mock.") || property == "plugin.library.paths";
     return is_family || std::ranges::find(ours, property) != ours.end();
 }
 
@@ -232,7 +234,7 @@ const KeyTable& kafka_keys() {
         {.name = "max_message_size",
          .type = KeyType::size,
          .fallback = "1000000",
-         .constraint = "1KiB..1GiB",
+         .constraint = "64KiB..1GiB",
          .description =
              "A record larger than this goes to the dead letters before it is sent. Not more than max.message.bytes of the "
              "topics; what they say counts if it is less."},

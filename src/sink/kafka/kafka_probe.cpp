@@ -17,8 +17,9 @@ std::string what_this_library_cannot(const KafkaSecurity& security) {
     const bool is_scram =
         security.mechanism == KafkaMechanism::scram_sha_256 || security.mechanism == KafkaMechanism::scram_sha_512;
     if (!is_scram || ::rd_kafka_version() >= scram_is_right_from) return {};
-    return std::string("; librdkafka ") + ::rd_kafka_version_str() +
-           " cannot do SCRAM with Kafka 4: use plain over TLS, a client certificate, or a build with librdkafka 2.6.1 or newer";
+    return std::string("; look at username and password_file; if the brokers are Kafka 4, librdkafka ") +
+           ::rd_kafka_version_str() +
+           " cannot do SCRAM with them: use plain over TLS, a client certificate, or a build with librdkafka 2.6.1 or newer";
 }
 
 Result<void> look_for_topic(KafkaClient& client, const std::string& topic) {

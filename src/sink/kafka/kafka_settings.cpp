@@ -39,7 +39,7 @@ KafkaProperties common_properties(const KafkaKeys& keys) {
     const KafkaSecurity& security = keys.security;
     KafkaProperties out{{"bootstrap.servers", joined(keys.brokers)},    {"client.id", "oktail"},
                         {"security.protocol", word(security.protocol)}, {"socket.keepalive.enable", "true"},
-                        {"reconnect.backoff.max.ms", "5000"},           {"log.connection.close", "false"}};
+                        {"reconnect.backoff.max.ms", "1000"},           {"log.connection.close", "false"}};
     if (!security.ca_file.empty()) out["ssl.ca.location"] = security.ca_file.string();
     if (security.has_tls()) out["ssl.endpoint.identification.algorithm"] = "https";
     if (!security.cert_file.empty() && security.has_tls()) out["ssl.certificate.location"] = security.cert_file.string();
@@ -81,6 +81,9 @@ KafkaProperties producer_properties(const KafkaKeys& keys, const std::string& tr
     out["message.timeout.ms"] = "30000";
     if (!transactional_id.empty()) out["transaction.timeout.ms"] = "30000";
     for (const auto& [name, value] : keys.options) out[name] = value;
+    // A record must not wait longer than its transaction.
+    const auto lasts = keys.options.find("transaction.timeout.ms");
+    if (lasts != keys.options.end() && !keys.options.contains("message.timeout.ms")) out["message.timeout.ms"] = lasts->second;
     if (transactional_id.empty()) {
         out.erase("transaction.timeout.ms");
         out["enable.idempotence"] = "true";

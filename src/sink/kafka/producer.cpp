@@ -63,7 +63,9 @@ Fate Producer::send(const std::vector<UnitPtr>& units) {
     const auto flushed = ::rd_kafka_flush(client_->get(), flush_ms);
     if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR) {
         blame_the_slow(units);
-        return abort(Fate(KafkaTrouble::abort, client_->error(flushed, "sending to the brokers")));
+        Fate outage(KafkaTrouble::abort, client_->error(flushed, "sending to the brokers"));
+        outage.is_outage = true;
+        return abort(std::move(outage));
     }
     if (std::ranges::any_of(units, failed))
         return abort(Fate(KafkaTrouble::abort, Error(ErrorKind::transient, "records were refused")));

@@ -21,6 +21,7 @@ public:
     KafkaTrouble trouble = KafkaTrouble::none;  ///< none: all of them are safe; abort: nothing of them is visible
     Error why;
     bool was_committing = false;  ///< of `lost` and `fenced`: they may be safe
+    bool is_outage = false;       ///< of `abort`: the brokers did not answer in time
 };
 
 /// The one producer of a sink. Blocks; one thread.

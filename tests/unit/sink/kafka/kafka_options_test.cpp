@@ -186,9 +186,9 @@ INSTANTIATE_TEST_SUITE_P(
                      "oktail.yaml:2:73: sinks.bus.compression: \"brotli\" is not accepted; known here: "
                      "none, gzip, snappy, lz4, zstd"},
         KafkaRefusal{"max_message_size: 1023",
-                     "oktail.yaml:2:78: sinks.bus.max_message_size: \"1023\" is out of range; write 1KiB to 1GiB"},
+                     "oktail.yaml:2:78: sinks.bus.max_message_size: \"1023\" is out of range; write 64KiB to 1GiB"},
         KafkaRefusal{"max_message_size: 2GiB",
-                     "oktail.yaml:2:78: sinks.bus.max_message_size: \"2GiB\" is out of range; write 1KiB to 1GiB"},
+                     "oktail.yaml:2:78: sinks.bus.max_message_size: \"2GiB\" is out of range; write 64KiB to 1GiB"},
         KafkaRefusal{"checkpoint_topic: 'a b'",
                      "oktail.yaml:2:78: sinks.bus.checkpoint_topic: \"a b\" is no name of a topic; "
                      "write letters, digits, . _ and -, at most 249 with the tenant's name"},
