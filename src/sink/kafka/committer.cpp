@@ -24,6 +24,7 @@ namespace {
 constexpr std::chrono::seconds pause_when_down{2};
 constexpr int answer_ms = 10'000;
 
+Error remade() { return Error(ErrorKind::transient, "Kafka's producer is being made anew"); }
 Error closed() { return Error(ErrorKind::stopped, "the sink is closed"); }
 
 /// Of the one topic that was asked for: all of its partitions must be writable, for a key knows but one.
@@ -142,6 +143,10 @@ void Committer::serve(Turn turn) {
 
 void Committer::serve_units(std::vector<UnitPtr> units) {
     units = those_to_send(std::move(units));
+    if (!producer_) {  // looking at a topic may have cost us the producer
+        for (const UnitPtr& unit : units) unit->tell(WriteOutcome(0, remade()));
+        return;
+    }
     if (units.empty()) return;
     if (options_->is_exact()) commit_together(std::move(units));
     else deliver_together(units);
@@ -154,8 +159,8 @@ std::vector<UnitPtr> Committer::those_to_send(std::vector<UnitPtr> units) {
 }
 
 bool Committer::may_go(Unit& unit) {
-    if (!table_) {  // looking at a topic may have cost us the producer
-        unit.tell(WriteOutcome(0, Error(ErrorKind::transient, "Kafka's producer is being made anew")));
+    if (!table_) {
+        unit.tell(WriteOutcome(0, remade()));
         return false;
     }
     if (options_->is_exact()) {
@@ -204,7 +209,7 @@ void Committer::commit_together(std::vector<UnitPtr> units, bool once_more) {
 void Committer::commit_one_by_one(const std::vector<UnitPtr>& units) {
     for (const UnitPtr& unit : units) {
         if (producer_) commit_together({unit}, false);
-        else unit->tell(WriteOutcome(0, Error(ErrorKind::transient, "Kafka's producer is being made anew")));
+        else unit->tell(WriteOutcome(0, remade()));
     }
 }
 
