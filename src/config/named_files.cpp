@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
 
@@ -32,13 +34,6 @@ void check_proxy_auth(const TenantConfig& tenant, Problems& problems) {
         problems.add(tenant.proxy_auth_place, tenant.proxy_auth_file.string() + " holds no colon", "write user:password there");
 }
 
-void check_certificates(const TenantConfig& tenant, Problems& problems) {
-    if (tenant.ca_file.empty() || ::access(tenant.ca_file.c_str(), R_OK) == 0) return;
-    problems.add(tenant.place,
-                 "the ca_file " + tenant.ca_file.string() + " cannot be read (" + std::generic_category().message(errno) + ")",
-                 "put the certificates there, or remove the key");
-}
-
 }  // namespace
 
 void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& problems) {
@@ -47,11 +42,27 @@ void add_trouble(const Error& trouble, const ConfigPlace& place, Problems& probl
     problems.add(place, text.substr(0, advice), text.substr(advice + 2));
 }
 
+void check_certificate(const std::filesystem::path& file, std::string_view key, const ConfigPlace& place, Problems& problems) {
+    if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
+    problems.add(
+        place,
+        "the " + std::string(key) + " " + file.string() + " cannot be read (" + std::generic_category().message(errno) + ")",
+        "put the certificates there, or remove the key");
+}
+
+Result<std::string> read_certificates(const std::filesystem::path& file) {
+    if (file.empty()) return std::string();
+    std::ifstream stream(file, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(stream), {});
+    if (!stream || text.empty()) return Error(ErrorKind::transient, file.string() + " cannot be read, or is empty");
+    return text;
+}
+
 void check_named_files(const Config& config, Problems& problems) {
     for (const TenantConfig& tenant : config.tenants) {
         check_secrets(tenant, problems);
         check_proxy_auth(tenant, problems);
-        check_certificates(tenant, problems);
+        check_certificate(tenant.ca_file, "ca_file", tenant.place, problems);
     }
     for (const SinkConfig& sink : config.sinks)
         if (sink.options) sink.options->check_files(problems);

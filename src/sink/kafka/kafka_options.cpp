@@ -6,12 +6,8 @@
 #include "config/secret_file.hpp"
 #include "core/quote.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <system_error>
 
 namespace oktail {
 namespace {
@@ -146,14 +142,6 @@ void check_security(const KafkaSecurity& security, const ConfigPlace& place, Pro
     want(!by_token || security.token_url.starts_with("https://"), "tokens come over https only", "write https://HOST/PATH");
     want(security.cert_file.empty() == security.key_file.empty(), "cert_file and key_file belong together",
          "give both, or neither");
-}
-
-void check_certificate(const std::filesystem::path& file, std::string_view key, const ConfigPlace& place, Problems& problems) {
-    if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
-    problems.add(
-        place,
-        "the " + std::string(key) + " " + file.string() + " cannot be read (" + std::generic_category().message(errno) + ")",
-        "put the certificate there, or remove the key");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "auth/basic.hpp"
 #include "auth/token_answer.hpp"
+#include "config/named_files.hpp"
 #include "config/secret_file.hpp"
 #include "core/host_port.hpp"
 #include "core/steady_clock.hpp"
@@ -10,8 +11,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,14 +33,6 @@ std::string form_encoded(std::string_view text) {
         else out.append({'%', hex[byte >> 4U], hex[byte & 0xFU]});
     }
     return out;
-}
-
-Result<std::string> text_of(const std::filesystem::path& file) {
-    if (file.empty()) return std::string();
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream || text.empty()) return Error(ErrorKind::transient, file.string() + " cannot be read, or is empty");
-    return text;
 }
 
 class TokenRequest {
@@ -106,7 +97,7 @@ private:
 }  // namespace
 
 Result<OauthToken> fetch_token(const KafkaSecurity& security) {
-    auto ca_pem = text_of(security.ca_file);
+    auto ca_pem = read_certificates(security.ca_file);
     if (!ca_pem) return ca_pem.error();
     const auto secret = read_secret(security.client_secret_file);
     if (!secret) return Error(ErrorKind::transient, secret.error().what());

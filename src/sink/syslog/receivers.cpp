@@ -1,13 +1,12 @@
 #include "sink/syslog/receivers.hpp"
 
+#include "config/named_files.hpp"
 #include "config/secret_file.hpp"
 #include "net/tls_context.hpp"
 #include "sink/syslog/datagram_session.hpp"
 #include "sink/syslog/relp_session.hpp"
 #include "sink/syslog/stream_session.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace oktail {
@@ -16,19 +15,11 @@ namespace {
 using Context = std::shared_ptr<boost::asio::ssl::context>;
 using SessionPtr = std::unique_ptr<SyslogSession>;
 
-Result<std::string> text_of(const std::filesystem::path& file) {
-    if (file.empty()) return std::string();
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(stream), {});
-    if (!stream || text.empty()) return Error(ErrorKind::transient, file.string() + " cannot be read, or is empty");
-    return text;
-}
-
 /// Read again each time, so that certificates can be replaced while oktail runs.
 Result<Context> read_context(const TlsKeys& tls) {
-    const auto ca = text_of(tls.ca_file);
+    const auto ca = read_certificates(tls.ca_file);
     if (!ca) return ca.error();
-    const auto certificate = text_of(tls.cert_file);
+    const auto certificate = read_certificates(tls.cert_file);
     if (!certificate) return certificate.error();
     Secret key;
     if (!tls.key_file.empty()) {

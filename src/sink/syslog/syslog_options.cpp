@@ -6,11 +6,7 @@
 #include "config/secret_file.hpp"
 #include "core/quote.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 namespace oktail {
 namespace {
@@ -94,14 +90,6 @@ TlsKeys read_tls(const Section& section, const Environment& environment, Problem
     if (tls.cert_file.empty() != tls.key_file.empty())
         problems.add(section.place(), "cert_file and key_file belong together", "give both, or neither");
     return tls;
-}
-
-void check_certificate(const std::filesystem::path& file, std::string_view key, const ConfigPlace& place, Problems& problems) {
-    if (file.empty() || ::access(file.c_str(), R_OK) == 0) return;
-    problems.add(
-        place,
-        "the " + std::string(key) + " " + file.string() + " cannot be read (" + std::generic_category().message(errno) + ")",
-        "put the certificate there, or remove the key");
 }
 
 }  // namespace

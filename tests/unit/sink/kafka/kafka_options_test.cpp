@@ -310,9 +310,9 @@ TEST_F(KafkaFiles, ThatAreMissingAreAllNamed) {
         "there\n"
         "oktail.yaml:2:70: sinks.bus.security: password cannot be read (No such file or directory); put the secret there\n"
         "oktail.yaml:2:70: sinks.bus.security: the ca_file ca.pem cannot be read (No such file or directory); put the "
-        "certificate there, or remove the key\n"
+        "certificates there, or remove the key\n"
         "oktail.yaml:2:70: sinks.bus.security: the cert_file client.pem cannot be read (No such file or directory); put "
-        "the certificate there, or remove the key\n");
+        "the certificates there, or remove the key\n");
 }
 
 TEST_F(KafkaFiles, SecretsThatAreOpenToOthersAreRefused) {

@@ -301,9 +301,9 @@ TEST_F(SyslogFiles, ThatAreMissingAreAllNamed) {
                                 ", key_file: " + dir_.path("client.key")),
               "oktail.yaml:2:58: sinks.siem.tls: client.key cannot be read (No such file or directory); put the secret there\n"
               "oktail.yaml:2:58: sinks.siem.tls: the ca_file ca.pem cannot be read (No such file or directory); put the "
-              "certificate there, or remove the key\n"
+              "certificates there, or remove the key\n"
               "oktail.yaml:2:58: sinks.siem.tls: the cert_file client.pem cannot be read (No such file or directory); put the "
-              "certificate there, or remove the key\n");
+              "certificates there, or remove the key\n");
 }
 
 TEST_F(SyslogFiles, AKeyThatIsOpenToOthersIsRefused) {
