@@ -193,13 +193,12 @@ void Committer::commit_together(std::vector<UnitPtr> units, bool once_more) {
         return;
     }
     if (fate.trouble != KafkaTrouble::abort) return settle_unknown(units, fate);
-    const auto is_to_blame = [](const UnitPtr& unit) { return unit->failed_at.has_value(); };
-    const auto rest = std::stable_partition(units.begin(), units.end(), is_to_blame);
-    const bool is_any_to_blame = rest != units.begin();
-    for (auto unit = units.begin(); unit != rest; ++unit) answer_refused(**unit);
-    units.erase(units.begin(), rest);
-    // The others had no part in it.
-    if (is_any_to_blame) return commit_together(std::move(units));
+    std::vector<UnitPtr> to_blame;
+    std::vector<UnitPtr> others;
+    for (const UnitPtr& unit : units) (unit->failed_at ? to_blame : others).push_back(unit);
+    for (const UnitPtr& unit : to_blame) answer_refused(*unit);
+    // They had no part in it.
+    if (!to_blame.empty()) return commit_together(std::move(others));
     if (!fate.is_outage && once_more) return commit_one_by_one(units);
     for (const UnitPtr& unit : units) unit->tell(WriteOutcome(0, fate.why));
 }
