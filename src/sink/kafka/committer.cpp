@@ -234,7 +234,11 @@ void Committer::deliver_together(const std::vector<UnitPtr>& units) {
             unit->tell(WriteOutcome(0, fate.why));
         } else if (unit->failed_at) {
             const Error why = producer_->client().error(unit->failure, "topic " + unit->format->topic());
-            const auto kind = is_about_the_record(unit->failure) ? ErrorKind::rejected : ErrorKind::transient;
+            auto kind = is_about_the_record(unit->failure) ? ErrorKind::rejected : ErrorKind::transient;
+            if (unit->failure == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {  // the broker means the batch
+                learn_limit(unit->format->topic());
+                kind = ErrorKind::stopped;
+            }
             unit->tell(WriteOutcome(*unit->failed_at - unit->first, Error(kind, why.what())));
         } else {
             unit->tell(WriteOutcome(unit->batch.size() - unit->first, false));
